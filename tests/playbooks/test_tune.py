@@ -153,20 +153,25 @@ def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
 
 def test_a_run_may_submit_only_and_a_job_is_cancelled_when_asked(ground: Wire, folder: Path) -> None:
     ground.fault(kind="job_slow", seconds=600, times=1)
-    status, text = tune(ground, folder, "-e", "finrisk_tune_wait=false")
+    own = ("-e", "finrisk_epochs=3", "-e", "finrisk_adapter_size=8")
+    status, text = tune(ground, folder, *own, "-e", "finrisk_tune_wait=false")
     assert status == 0, text
-    assert re.search(r"^CREATING projects/.*run tune.yml again to watch it$", text, re.MULTILINE)
+    again = f"run tune.yml {' '.join(own)} again to watch it"
+    assert re.search(rf"^CREATING projects/.*{again}$", text, re.MULTILINE), text
     path = Path(text.strip().splitlines()[-1])
     assert json.loads(path.read_text())["state"] == "CREATING"
     status, text = tune(ground, folder, "-e", "finrisk_tune_cancel=true")
     assert (status, changed(text)) == (0, 1), text
+    assert re.search(r"^Asked to cancel projects/\S+ \(finrisk-v\S+\), which is ", text, re.MULTILINE), text
+    assert "to watch it" not in text
 
 
 def test_a_deadline_ends_the_wait_and_leaves_the_job_running(ground: Wire, folder: Path) -> None:
     ground.fault(kind="job_slow", seconds=600, times=1)
-    status, text = tune(ground, folder, "-e", "finrisk_tune_deadline_minutes=0.03")
+    own = ("-e", "finrisk_epochs=7")
+    status, text = tune(ground, folder, *own, "-e", "finrisk_tune_deadline_minutes=0.03")
     assert status == 2
-    assert "it runs on, run tune.yml again to watch it" in text
+    assert "it runs on, run tune.yml -e finrisk_epochs=7 again to watch it" in text
     assert ground.jobs()[-1]["state"] in ("JOB_STATE_PENDING", "JOB_STATE_RUNNING")
 
 

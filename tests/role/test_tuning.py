@@ -270,12 +270,20 @@ def test_a_cancelled_job_is_failed_and_cancelling_twice_changes_nothing(ground: 
     submit(given)
     pretended = submit(place(given) | {"state": "cancelled"}, check=True)
     assert pretended["changed"] is True
+    name = f"{pretended['job']['job_name']} ({pretended['job']['display_name']})"
+    assert re.fullmatch(
+        rf"Would cancel {re.escape(name)}, which is (PENDING|RUNNING)", pretended["summary"][0]
+    )
     assert not ground.requests(":cancel$")
-    assert submit(place(given) | {"state": "cancelled"})["changed"] is True
+    asked = submit(place(given) | {"state": "cancelled"})
+    assert asked["changed"] is True
+    assert asked["summary"][0].startswith(f"Asked to cancel {name}, which is ")
+    assert "to watch it" not in asked["summary"][0]
     assert wait(given)["job"]["provider_state"] == "JOB_STATE_CANCELLED"
     again = submit(place(given) | {"state": "cancelled"})
     assert again["changed"] is False
-    assert "the job was cancelled" in submit(given)["msg"]
+    assert again["summary"] == [f"{name} is over (CANCELLED): nothing was cancelled", again["path"]]
+    assert "the job was cancelled; run again with -e finrisk_tune_retry=true if" in submit(given)["msg"]
 
 
 def test_the_newest_job_is_cancelled_though_another_machine_submitted_it(
@@ -315,7 +323,10 @@ def test_a_job_that_is_over_by_now_is_not_cancelled(ground: Wire, folder: Path) 
     given = options(ground, folder)
     name = submit(given)["job"]["job_name"]
     until(lambda: {job["name"]: job["state"] for job in ground.jobs()}[name] == "JOB_STATE_SUCCEEDED")
-    assert submit(place(given) | {"state": "cancelled"})["changed"] is False
+    for check, said in ((True, "would be"), (False, "was")):
+        left = submit(place(given) | {"state": "cancelled"}, check)
+        assert left["changed"] is False
+        assert left["summary"][0].endswith(f" is over (SUCCEEDED): nothing {said} cancelled")
     assert not ground.requests(":cancel$")
 
 

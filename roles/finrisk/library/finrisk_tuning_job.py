@@ -237,14 +237,15 @@ def cancel(call: Call) -> dict[str, Any]:
         pretend=call.check,
         patience_seconds=call.options["patience"],
     )
+    word = states.short(job.provider_state)
     return {
         "changed": changed,
         "action": "cancel" if changed else "none",
-        "plan": [f"{'cancels' if changed else 'leaves'} {job.job_name}, which is {job.state}"],
+        "plan": [f"{'cancels' if changed else 'leaves'} {job.job_name}, which is {word}"],
         "settled": not changed,
         "job": job.content(),
         "path": job.path,
-        "summary": report.closing_lines(job),
+        "summary": report.cancel_lines(job, cancels=changed, pretend=call.check),
     }
 
 

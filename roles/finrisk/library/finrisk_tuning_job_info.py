@@ -64,6 +64,10 @@ problem:
   description: Why there was no answer.
   returned: success
   type: str
+watching:
+  description: What to do to watch the job on, with its parameters.
+  returned: success
+  type: str
 late:
   description: Whether O(wait_until) has passed.
   returned: success
@@ -77,7 +81,7 @@ from ansible.module_utils.finrisk_module import Call, run
 
 from finrisk_ops import options
 from finrisk_ops.options import job_place
-from finrisk_ops.tuning import report, states, watch
+from finrisk_ops.tuning import command, report, states, watch
 
 ARGUMENTS: dict[str, Any] = {
     "wait_until": {"type": "float", "default": 0.0},
@@ -103,6 +107,7 @@ def work(call: Call) -> dict[str, Any]:
         "progress": look.progress,
         "reachable": look.reachable,
         "problem": look.message,
+        "watching": command.watching(look.job),
         "late": late,
     }
     if late or look.job.state != states.CREATING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..errors import FinriskError
-from . import states
+from . import command, states
 from .jobs import Job
 from .order import Order, Plan
 
@@ -48,15 +48,29 @@ def closing_lines(job: Job) -> list[str]:
     elif job.state == states.FAILED:
         first = f"FAILED {job.error}"
     else:
-        word = states.short(job.provider_state)
-        first = f"CREATING {job.job_name} ({word}); run tune.yml again to watch it"
+        first = f"CREATING {job.job_name} ({states.short(job.provider_state)}); {command.watching(job)}"
+    return [first, job.path] if job.path else [first]
+
+
+def cancel_lines(job: Job, *, cancels: bool, pretend: bool = False) -> list[str]:
+    """Return the last lines of a tune.yml that cancels: which job, what became of it, and its file."""
+    word = states.short(job.provider_state)
+    name = f"{job.job_name} ({job.display_name})" if job.display_name else job.job_name
+    if not cancels:
+        first = f"{name} is over ({word}): nothing {'would be' if pretend else 'was'} cancelled"
+    elif pretend:
+        first = f"Would cancel {name}, which is {word}"
+    elif states.over(job.provider_state):
+        first = f"Asked to cancel {name}, which is over now ({word})"
+    else:
+        first = f"Asked to cancel {name}, which is {word}; the same command again says whether it is over"
     return [first, job.path] if job.path else [first]
 
 
 def left_running(job: Job) -> list[str]:
     """Return the last lines of a tune.yml that was ended by Ctrl-C while it waited."""
     return [
-        f"The tuning job {job.job_name} runs on. Run tune.yml again to watch it; "
+        f"The tuning job {job.job_name} runs on. Run {command.of(job)} again to watch it; "
         "-e finrisk_tune_cancel=true cancels it.",
         job.path,
     ]
@@ -69,6 +83,8 @@ def failure(job: Job) -> FinriskError:
             "mend or withdraw those rows and prepare again, which makes another job, or accept the loss with "
             "-e finrisk_max_dropped_share=N"
         )
+    elif states.cancelled(job.provider_state):
+        fix = "run again with -e finrisk_tune_retry=true if it is wanted after all"
     else:
         fix = "mend the cause, then run again with -e finrisk_tune_retry=true"
     return FinriskError(

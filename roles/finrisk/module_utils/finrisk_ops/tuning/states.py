@@ -7,9 +7,10 @@ ACTIVE = "ACTIVE"
 FAILED = "FAILED"
 
 SUCCEEDED = "JOB_STATE_SUCCEEDED"
+CANCELLED = "JOB_STATE_CANCELLED"
 _ENDED_BADLY = {
     "JOB_STATE_FAILED": "the job failed",
-    "JOB_STATE_CANCELLED": "the job was cancelled",
+    CANCELLED: "the job was cancelled",
     "JOB_STATE_EXPIRED": "the job ran longer than the service allows",
     "JOB_STATE_PARTIALLY_SUCCEEDED": "the job succeeded only in part",
 }
@@ -34,6 +35,16 @@ def succeeded(provider_state: str) -> bool:
 def ended_badly(provider_state: str) -> bool:
     """Return whether the job is over without a usable model."""
     return provider_state in _ENDED_BADLY
+
+
+def over(provider_state: str) -> bool:
+    """Return whether the provider has ended the job, well or badly."""
+    return succeeded(provider_state) or ended_badly(provider_state)
+
+
+def cancelled(provider_state: str) -> bool:
+    """Return whether the job is over since somebody cancelled it."""
+    return provider_state == CANCELLED
 
 
 def ending(provider_state: str) -> str:

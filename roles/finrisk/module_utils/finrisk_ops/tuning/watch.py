@@ -12,7 +12,7 @@ from finrisk_rules.platforms import is_tuning_job
 
 from ..cloud import gemini, patience
 from ..errors import FinriskError
-from . import jobs, smoke, states
+from . import command, jobs, smoke, states
 from . import remote as tuning_service
 from .jobs import Job
 from .observation import observe
@@ -63,7 +63,7 @@ def look(place: JobPlace, job_name: str = "", wait_until: float = 0.0) -> Look:
     except FinriskError as error:
         raise error.reworded(
             f"{error.message}. The job {job.job_name} was {states.short(job.provider_state)} when last "
-            "seen and is not touched: mend this, then run tune.yml again to watch it"
+            f"seen and is not touched: mend this, then {command.watching(job)}"
         ) from None
     after = observe(job, remote, place.max_dropped_share)
     if after.state == states.CREATING and states.succeeded(remote.state):
@@ -88,7 +88,7 @@ def cancel(
         return job, False
     client = gemini.client(place.platform, job.job_name)
     remote = tuning_service.read_job(client, job.job_name, patience_seconds)
-    over = states.succeeded(remote.state) or states.ended_badly(remote.state)
+    over = states.over(remote.state)
     if not pretend and not over:
         tuning_service.cancel_job(client, job.job_name, patience_seconds)
         remote = tuning_service.read_job(client, job.job_name, patience_seconds)
