@@ -149,6 +149,7 @@ def _job() -> dict[str, Any]:
         "examples": 900,
         "created_at": "2026-11-20T10:00:00+00:00",
         "error": None,
+        "again": "tune.yml",
     }
 
 

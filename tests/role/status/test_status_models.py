@@ -23,6 +23,15 @@ def test_bad_training_data_sends_back_to_prepare(environment: Status) -> None:
     assert "finrisk_tune_retry=true" in command  # the same dataset is not submitted again without it
 
 
+def test_a_job_that_was_cancelled_is_no_failure_and_needs_no_other_dataset(environment: Status) -> None:
+    cancelled = job("FAILED", "the job was cancelled") | {"provider_state": "JOB_STATE_CANCELLED"}
+    data = environment(0, [cancelled | {"hyperparameters": {"epochs": 3}}])
+    (found,) = findings(data, "tuning")
+    assert found["what"] == "The tuning job finrisk-v1-abcdef01 was cancelled."
+    assert found["command"].endswith("playbooks/tune.yml -e finrisk_epochs=3 -e finrisk_tune_retry=true")
+    assert "prepare.yml" not in found["command"]
+
+
 def test_an_older_failure_is_no_finding(environment: Status) -> None:
     assert not findings(environment(0, [job("FAILED", "x", day=1), job("ACTIVE", day=2)]), "tuning")
 

@@ -12,6 +12,7 @@ from finrisk_rules import log_events
 
 from ..counts import breakdown, number_of
 from ..gate.rules import SAMPLE_RATIO_NEEDED
+from ..tuning import states as job_states
 from . import acting, arms, audit, commands, fitness, journal, release, retirements
 from .finding import SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
@@ -187,9 +188,13 @@ def _of_tuning(data: dict[str, Any], play: Play) -> list[Finding]:
     if not tuning["jobs"] or tuning["jobs"][0]["state"] != "FAILED":
         return []
     job = tuning["jobs"][0]
+    again = play(f"{job['again']} -e finrisk_tune_retry=true")
+    if job_states.cancelled(job["provider_state"]):
+        causes = ["nothing has to be mended: the command submits it once more, if it is wanted after all"]
+        return [Finding("tuning", f"The tuning job {job['name']} was cancelled.", again, causes)]
     message = str(job["error"] or "the provider gave no message").rstrip(".")
     what = f"The tuning job {job['name']} failed ({job['provider_state']}): {message}."
-    low, again = message.lower(), play("tune.yml -e finrisk_tune_retry=true")
+    low = message.lower()
     causes = [cause for words, cause in FAILURE_CAUSES if any(word in low for word in words)]
     if any("quota" in cause or "account" in cause for cause in causes):
         return [Finding("tuning", what, again, causes)]

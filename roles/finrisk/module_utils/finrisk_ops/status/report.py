@@ -23,6 +23,7 @@ from ..release.running import running
 from ..release.target import Target
 from ..release.traffic import tuned_share
 from ..service.snapshot import Snapshot
+from ..tuning import command
 from ..tuning.jobs import known_jobs
 from ..tuning.retirement import Retirement
 from . import decision, facts, findings, retirements, traffic
@@ -168,6 +169,7 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
                 "examples": job.dataset.get("train_examples", job.dataset.get("examples")),
                 "created_at": job.created_at,
                 "error": job.error,
+                "again": command.of(job),
             }
             for job in jobs
         ],
