@@ -226,7 +226,7 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(world: 
         ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
-        (["finrisk_data_collection_quality=7", "finrisk_ab_ratio=0"], {}, "DATA_COLLECTION_QUALITY"),
+        (["finrisk_max_output_tokens=7", "finrisk_ab_ratio=0"], {}, "MAX_OUTPUT_TOKENS"),
         (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),
     ],
 )

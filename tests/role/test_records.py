@@ -73,7 +73,7 @@ class Place:
             "model": MODEL,
             "ratio": ratio,
             "experiment": "e",
-            "image": "local",
+            "image": "registry.example/finrisk:1",
             "why": "for the committee",
             "environment_name": "local",
             "database_url": self.database_url if database_url is None else database_url,
