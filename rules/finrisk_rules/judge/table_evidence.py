@@ -137,12 +137,14 @@ class TableEvidence:
     def row_axis(self) -> Axis:
         """The labels of the rows, each with its section.
 
-        A balance or a total without a name, below years, is what the caption names.
+        A balance below years is what the caption names, and so is a total without a name where no other row
+        is called a total.
         """
         caption = _ASIDE.sub(" ", self.caption)
         is_dated = any(self.head_periods) and len(caption) < LONGEST_CAPTION
+        is_total = not any(label.startswith(f"{TOTAL} ") for label, _ in self.rows)
         sections = [
-            section or (caption if is_dated and (is_balance(label) or label == TOTAL) else "")
+            section or (caption if is_dated and (is_balance(label) or (is_total and label == TOTAL)) else "")
             for label, section in self.rows
         ]
         return Axis([label for label, _ in self.rows], sections)
