@@ -84,3 +84,19 @@ def test_the_workers_of_a_pod_share_the_rules_and_have_their_settings_and_metric
         REDACTOR,
     }
     assert not shared & OF_A_WORKER
+
+
+MISSING = """
+import sys
+from tests.grounds.modules import load, show_the_role_to_ansible
+show_the_role_to_ansible()
+sys.modules["finrisk_ops"] = None
+load("finrisk_status")
+"""
+
+
+def test_a_module_whose_package_is_missing_says_what_to_run() -> None:
+    command = [sys.executable, "-c", MISSING]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "the Python package finrisk_ops is missing: run make setup" in done.stderr

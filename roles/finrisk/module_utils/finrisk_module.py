@@ -15,7 +15,8 @@ try:
     from finrisk_ops.errors import FinriskError
     from finrisk_ops.machine.proxies import spare_this_machine
 except ModuleNotFoundError as error:
-    raise ImportError(f"the Python package {error.name} is missing: run make setup") from error
+    package = str(error.name).partition(".")[0]
+    raise ImportError(f"the Python package {package} is missing: run make setup") from error
 
 _ADVICE = {
     errno.ENOSPC: "make room on its disk, then run this again",
