@@ -75,3 +75,17 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out() -> None:
     assert done.stderr.startswith("demo: cannot write /proc/none/logs/demo.log: No such file or directory")
     assert "FINRISK_VAR_DIR=DIR" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_venv_without_our_packages_is_not_ready(checkout: Path, status: int) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {status}\n")
+    python.chmod(0o755)
+    ready = checkout / ".venv" / ".ready"
+    ready.touch()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    command = ["make", "venv-as-asked"]
+    subprocess.run(command, cwd=checkout, env=environment, check=True, capture_output=True, timeout=60)
+    assert ready.exists() == (status == 0)
