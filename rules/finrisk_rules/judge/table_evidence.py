@@ -18,7 +18,7 @@ COMMON = 64
 """Rows of a table from which on a word that all of them have tells nothing."""
 
 LONGEST_CAPTION = 160
-"""Characters of a caption up to which it names what its table is of, and is no sentence."""
+"""Characters of a caption up to which it names what its table is of."""
 
 OF_SECTION = 0.35
 """What a word of a section counts for its rows."""
