@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-JUDGE_VERSION = "10"
+JUDGE_VERSION = "11"
 """Raised whenever the same answer could get another verdict."""
 
 Verdict = Literal[
