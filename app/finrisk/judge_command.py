@@ -8,7 +8,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from finrisk.quality import quality_parts, score
 from finrisk_rules.examples import problem_of_figures
@@ -18,11 +18,14 @@ from finrisk_rules.page_facts import facts_of, stored
 
 _HEAD = ("figure", "verdict", "source", "place", "the source says")
 _LONGEST = 60
+_MOST_NAMED = 5
 _UNUSABLE = 2
 
 
 class SourceEntry(BaseModel):
     """A source of the file."""
+
+    model_config = ConfigDict(extra="forbid")
 
     title: str = ""
     text: str
@@ -31,7 +34,9 @@ class SourceEntry(BaseModel):
 
 
 class Case(BaseModel):
-    """What the file holds; other keys are passed over."""
+    """What the file holds, and no other key: a misspelt one would be judged as absent."""
+
+    model_config = ConfigDict(extra="forbid")
 
     question: str
     sources: list[SourceEntry]
@@ -92,10 +97,21 @@ def _case(file: Path) -> Case:
     except OSError as error:
         sys.stderr.write(f"finrisk: {file} cannot be read: {error.strerror}\n")
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        sys.stderr.write(f"finrisk: {file} cannot be judged: {f'{place}: ' if place else ''}{first['msg']}\n")
+        sys.stderr.write(f"finrisk: {file} cannot be judged: {_reason(error)}\n")
     raise SystemExit(_UNUSABLE)
+
+
+def _reason(error: ValidationError) -> str:
+    """What is wrong with a file: its unknown keys with those that there are, else the first fault."""
+    faults = error.errors(include_url=False, include_input=False)
+    unknown = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
+    if not unknown:
+        place = ".".join(map(str, faults[0]["loc"]))
+        return f"{place}: {faults[0]['msg']}" if place else faults[0]["msg"]
+    names = ", ".join(_shown(".".join(map(str, loc))) for loc in unknown[:_MOST_NAMED])
+    more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+    known = f"the file has {', '.join(Case.model_fields)}; a source has {', '.join(SourceEntry.model_fields)}"
+    return f"unknown {'key' if len(unknown) == 1 else 'keys'} {names}{more}: {known}"
 
 
 def _table(judgement: Judgement) -> Iterator[str]:

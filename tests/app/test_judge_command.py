@@ -50,7 +50,7 @@ def test_each_figure_is_a_line_with_its_verdict(case: Path) -> None:
 
 
 def test_as_json_the_figures_are_those_of_the_api(case: Path) -> None:
-    case.write_text(json.dumps(CASE | {"id": "7"}))
+    case.write_text(json.dumps(CASE))
     told = json.loads(judged(case, "--json").stdout)
     assert set(told["figures"][0]) == {"text", "verdict", "source", "place", "source_says"}
     assert (told["grounded"], told["skip_reason"]) == (False, "figure_not_supported")
@@ -72,6 +72,15 @@ def test_a_pipeline_can_fail_on_a_wrong_figure_alone(case: Path) -> None:
         (b'{"question": "", "answer": "", "sources": [{"text": 7}]}', "sources.0.text"),
         (b'{"question": "\\ud800", "answer": "", "sources": []}', "cannot be judged"),
         (b"\xff", "cannot be judged"),
+        (
+            b'{"question": "", "anwser": "", "sources": []}',
+            "unknown key anwser: the file has question, sources, answer; a source has title, text, company, ",
+        ),
+        (
+            b'{"question": "", "answer": "", "source": [], "sources": [{"text": "", "yaer": 1}]}',
+            "unknown keys sources.0.yaer, source: the file has",
+        ),
+        (b'{"question": "", "answer": "", "sources": [], "\\u001b[2J": 1}', "unknown key ?[2J: "),
         (None, "cannot be read: No such file"),
     ],
 )
