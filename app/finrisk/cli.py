@@ -27,7 +27,7 @@ EXAMPLES = """examples:
   finrisk settings                                  are the settings of this shell usable?
   finrisk migrate --plan                            what would be applied to DATABASE_URL
   finrisk keys make --name "Desk 4"                 a client's key, and its entry for the inventory
-  FINRISK_API_KEY=... finrisk status --url http://127.0.0.1:8000
+  FINRISK_API_KEY=... finrisk status                the service of this folder, or the one of --url
   finrisk journal list                              records that the database refused
 """
 
@@ -86,21 +86,37 @@ def _migrate(arguments: argparse.Namespace) -> None:
 
 
 def _status(arguments: argparse.Namespace) -> None:
-    """Print GET /api/v1/status of a running service."""
+    """Print GET /api/v1/status of a running service: the one of ``--url``, else this environment's own."""
     from urllib.error import HTTPError, URLError
-    from urllib.request import Request, urlopen
+    from urllib.request import ProxyHandler, Request, build_opener
 
     key = os.environ.get("FINRISK_API_KEY", "")
-    request = Request(f"{arguments.url}/api/v1/status", headers={"Authorization": f"Bearer {key}"})  # noqa: S310  as below
+    url = arguments.url or _own_url()
+    request = Request(f"{url}/api/v1/status", headers={"Authorization": f"Bearer {key}"})  # noqa: S310  as below
+    opener = build_opener() if arguments.url else build_opener(ProxyHandler({}))
     try:
-        with urlopen(request, timeout=10) as response:  # noqa: S310  the operator gave the address
+        with opener.open(request, timeout=10) as response:  # the operator gave the address, or it is proven
             _out(json.dumps(json.load(response), indent=2))
     except HTTPError as error:
-        raise SystemExit(
-            f"finrisk: {arguments.url} answered {error.code}: {error.read().decode()[:500]}"
-        ) from None
+        raise SystemExit(f"finrisk: {url} answered {error.code}: {error.read().decode()[:500]}") from None
     except URLError as error:
-        raise SystemExit(f"finrisk: nothing answers at {arguments.url}: {error.reason}") from None
+        raise SystemExit(f"finrisk: nothing answers at {url}: {error.reason}") from None
+
+
+def _own_url() -> str:
+    """The address of the service of FINRISK_VAR_DIR, or an end with a sentence: others get no key."""
+    from finrisk import own_service
+
+    try:
+        return own_service.address(Path(os.environ.get("FINRISK_VAR_DIR", "var/local")))
+    except own_service.StrangerError as error:
+        usual = own_service.usual_address()
+        port = usual.rpartition(":")[2]
+        who = own_service.listener(int(port)) if port.isdecimal() else ""
+        raise SystemExit(
+            f"finrisk: {error}. Nothing was sent{f' to {who}, which listens on {usual}' if who else ''}: "
+            "name the service that you mean with --url, or its folder in FINRISK_VAR_DIR"
+        ) from None
 
 
 def _settings(_: argparse.Namespace) -> None:
@@ -149,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     status = commands.add_parser(
         "status", help="print the status of a running service (key in FINRISK_API_KEY)"
     )
-    status.add_argument("--url", default="http://127.0.0.1:8000")
+    status.add_argument("--url", help="its address; without it, the service of FINRISK_VAR_DIR (var/local)")
     status.set_defaults(run=_status)
     commands.add_parser("settings", help="check the settings in the environment").set_defaults(run=_settings)
     options = parser.parse_args(given)

@@ -56,7 +56,7 @@ FLOORS = [
     {"model_http"},
     {"answer_size", "deadline"},
     {"db", "settings", "ids", "logs", "metrics", "workers", "api_keys"},
-    {"metric_files", "ranking", "index_rows"},
+    {"metric_files", "ranking", "index_rows", "own_service"},
 ]
 """The parts of the service from the top down: a part imports its own floor and those below."""
 
