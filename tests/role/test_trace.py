@@ -62,6 +62,27 @@ def test_a_request_is_traced_to_arm_sources_export_dataset_and_model(options: di
     assert traced(options, request_id=request_id(29))["requests"][0]["sources"] == ["other", DOCUMENT]
 
 
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        ({"request_id": request_id(99)}, f"the request {request_id(99)}"),
+        ({"user_hash": "0" * 64}, "this user"),
+    ],
+)
+def test_an_id_that_nothing_knows_is_told_with_where_it_was_looked_for_and_how_ids_look(
+    options: dict[str, Any], named: dict[str, str], what: str
+) -> None:
+    given = {name: options[name] for name in ("database_url", "output_dir", "place")}
+    nothing, ids, *models = run_module("finrisk_trace_info", {**given, **named})["report"]["text"]
+    assert nothing == (
+        f"Nothing of {what} is in analyses, in training_data, in the 1 export or the 1 dataset of "
+        f"{options['output_dir']}."
+    )
+    assert "X-Request-Id" in ids
+    assert "user_id as clients send it" in ids
+    assert models == [f"{OTHER_MODEL} was tuned on a dataset that is not here: it may hold them"]
+
+
 def test_a_corrected_answer_is_told_with_the_reviewers_key(options: dict[str, Any]) -> None:
     with psycopg.connect(options["database_url"], autocommit=True) as connection:
         connection.execute(

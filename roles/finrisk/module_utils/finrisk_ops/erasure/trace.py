@@ -106,7 +106,10 @@ def run(database_url: str, folder: Path, *, request_id: str, user: str) -> dict[
         "models": models.tuned_on(tuned, [each for each, _ in inside]),
         "other_models": models.tuned_on_others(tuned, every),
     }
-    return {"text": _text(requests, data), "data": data}
+    text = _text(requests, data)
+    if not (total or exports or inside):
+        text[:1] = _unknown(request_id, len(written), len(every), folder)
+    return {"text": text, "data": data}
 
 
 def _younger_than_tables(database_url: str, exports: Sequence[Path]) -> list[Path]:
@@ -153,6 +156,17 @@ def _holding(dataset: files.Dataset, known: Collection[str], exports: Collection
     places = list(places_of(dataset.rows, known))
     lines = [f"{place.set_name}:{place.line}" for place in places[:SHOWN]]
     return Holding(str(dataset.metadata), len(places), lines) if places else None
+
+
+def _unknown(request_id: str, exports: int, datasets: int, folder: Path) -> list[str]:
+    """Return what is said of an id that nothing knows: where it was looked for, and what an id looks like."""
+    what = f"the request {request_id}" if request_id else "this user"
+    return [
+        f"Nothing of {what} is in analyses, in training_data, in the {number_of(exports, 'export')} or the "
+        f"{number_of(datasets, 'dataset')} of {folder}.",
+        "A request's id is the X-Request-Id of its answer, such as 0195c0de-7000-7000-8000-000000000001; a "
+        "user's is the user_id as clients send it, found by the USER_HASH_KEY that the service has.",
+    ]
 
 
 def _text(requests: Sequence[Request], data: dict[str, Any]) -> list[str]:
