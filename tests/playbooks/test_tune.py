@@ -12,21 +12,34 @@ from pathlib import Path
 import pytest
 
 from tests.grounds.datasets import dataset
+from tests.grounds.packages import CALLBACKS
 from tests.grounds.tune_playbook import describe, end_orphans, start
 from tests.grounds.waiting import until
 from tests.grounds.wire import CREATE, UPLOAD, Wire, wire
 
 FORK_INTERRUPTED = """
 import os, signal
-from pathlib import Path
+from ansible.plugins.callback import CallbackBase
 
-def interrupted(trigger=Path({trigger!r})):
-    if trigger.exists():
-        left = int(trigger.read_text())
-        trigger.write_text(str(left - 1)) if left else trigger.unlink()
-        left or os.kill(os.getpid(), signal.SIGINT)
+DOCUMENTATION = "name: interrupt\\ntype: aggregate\\nshort_description: Ctrl-C falls on the fork of a task"
 
-os.register_at_fork(after_in_parent=interrupted)
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "interrupt"
+    waiting = False
+
+    def v2_playbook_on_start(self, playbook):
+        self.process = os.getpid()
+        os.register_at_fork(after_in_parent=self.interrupt)
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        self.waiting = {task!r} in task.get_name()
+
+    def interrupt(self):
+        if self.waiting and os.getpid() == self.process:
+            self.waiting = False
+            os.kill(self.process, signal.SIGINT)
 """
 
 
@@ -132,20 +145,16 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(ground: Wire, f
     assert (status, changed(text)) == (0, 1), text
 
 
-@pytest.mark.parametrize("forks", [0, 1], ids=["before the wait", "at the wait"])
+@pytest.mark.parametrize(
+    "task", ["Set the end of the wait", "Wait for the job"], ids=["before the wait", "at the wait"]
+)
 def test_ctrl_c_that_falls_on_a_fork_is_not_lost(
-    ground: Wire, folder: Path, tmp_path: Path, forks: int
+    ground: Wire, folder: Path, tmp_path: Path, task: str
 ) -> None:
-    ground.fault(kind="job_slow", seconds=100, times=1)
-    trigger, hooks = tmp_path / "forks left", tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / "sitecustomize.py").write_text(FORK_INTERRUPTED.format(trigger=str(trigger)))
-    process = start(ground, folder, PYTHONPATH=str(hooks))
-    until(lambda: ground.requests(CREATE, "POST"), 180)
-    trigger.write_text(str(forks))
-    text, _ = process.communicate(timeout=180)
-    assert not trigger.exists()
-    assert process.returncode == 99, text
+    ground.fault(kind="job_slow", seconds=600, times=1)
+    (tmp_path / "interrupt.py").write_text(FORK_INTERRUPTED.format(task=task))
+    status, text = tune(ground, folder, **{CALLBACKS: f"{os.environ[CALLBACKS]}:{tmp_path}"})
+    assert status == 99, text
     assert "runs on. Run tune.yml again to watch it" in text
     assert "Exception ignored" not in text
     assert not ground.requests(":cancel$")
