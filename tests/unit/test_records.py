@@ -105,6 +105,13 @@ def test_fifty_records_wait_at_most() -> None:
     assert records.superfluous(kept) == [str(uuid.UUID(int=number)) for number in range(9, -1, -1)]
 
 
+def test_runs_that_came_to_nothing_hide_no_release() -> None:
+    ends = [records.REFUSED, records.DONE, *[records.FAILED] * 20, *[records.DID_NOT_END] * 20]
+    shown = records.shown(records.end(begun(), outcome) for outcome in ends)
+    told = [record.outcome for record in shown]
+    assert told == [*ends[:4], *[records.DID_NOT_END] * 9]
+
+
 def test_a_page_tells_the_release_and_its_reason_within_its_width() -> None:
     record = records.end(
         begun(ratio_before=25, ratio_after=50),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from finrisk_ops.process import gunicorn
+from finrisk_ops.process.ledger import FileLedger
 from finrisk_ops.process.target import ProcessTarget
-from finrisk_ops.status import report
+from finrisk_ops.release import history, records
+from finrisk_ops.status import releases, report
 from finrisk_ops.status.facts import Goal
 from finrisk_ops.status.findings import of as findings_of
 from finrisk_ops.status.page import page
@@ -132,3 +134,15 @@ def test_a_pod_that_nobody_ends_is_told_with_the_command_that_does(environment: 
     [told] = [each for each in findings_of(data) if each.about == "service"]
     assert told.what == "Pod a was to be gone by 2026-01-01T00:00:00Z."
     assert told.command == "kubectl --context c -n n delete pod a --force --grace-period=0"
+
+
+def test_releases_are_shown_past_any_number_of_runs_that_came_to_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    ledger = FileLedger(tmp_path)
+    for outcome in [*[records.DONE] * 12, *[records.REFUSED] * 9, *[records.FAILED] * 9]:
+        record = records.end(records.begin("local", "deploy", outcome, None), outcome)
+        ledger.write(record)
+        assert history.take_over(ledger, database_url, 0) == 1
+    shown = releases.known(ledger, database_url, 0)
+    assert [each["outcome"] for each in shown] == [*[records.FAILED] * 3, *[records.DONE] * 10]

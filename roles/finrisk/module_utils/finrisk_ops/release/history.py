@@ -10,12 +10,11 @@ from finrisk_rules.chain import Break, Content, Link, canonical, first_break, li
 
 from ..database import connect, query_error
 from ..errors import FinriskError
-from .records import APART, Entry, Ledger, Record, from_content, settled
+from .records import APART, CAME_TO_NOTHING, SHOWN, Entry, Ledger, Record, from_content, settled, shown
 
 if TYPE_CHECKING:
     import psycopg
 
-SHOWN = 10
 STATEMENT_SECONDS = 3
 
 _JSON = ("identity", "figures")
@@ -24,8 +23,10 @@ _ADD = (
     f"insert into releases ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of this program's fields
     f"values ({', '.join(f'%({name})s' for name in _COLUMNS)}) on conflict (id) do nothing returning *"
 )
-_LATEST = f"""select {", ".join(_COLUMNS)} from releases left join release_links on release = id
-    order by number desc nulls last, id desc limit {SHOWN}"""  # noqa: S608 - as above
+_LATEST = f"""select {", ".join(_COLUMNS)} from (select *, row_number() over (
+        partition by outcome = any(%s) order by number desc nulls last, id desc) as place
+    from releases left join release_links on release = id) as every
+    where place <= {SHOWN} order by number desc nulls last, id desc"""  # noqa: S608 - as above
 """In the order of their links: a moment, and an id too, is of a clock that somebody may have set back."""
 
 
@@ -73,18 +74,18 @@ def take_over(ledger: Ledger, database_url: str, now: float) -> int:
 
 
 def latest(database_url: str) -> list[Record]:
-    """Return the last ten rows, the newest first; raises FinriskError when the table cannot be read."""
+    """Return the rows of a page, the newest first; raises FinriskError when the table cannot be read."""
     import psycopg
     from psycopg.rows import dict_row
 
     with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
         try:
             with connection.cursor(row_factory=dict_row) as cursor:
-                rows = cursor.execute(_LATEST.encode()).fetchall()
+                rows = cursor.execute(_LATEST.encode(), (list(CAME_TO_NOTHING),)).fetchall()
         except psycopg.Error as error:
             raise query_error(error, database_url) from None
     texts = [row | {"id": str(row["id"]), "at": row["at"].isoformat(timespec="milliseconds")} for row in rows]
-    return [record for record in map(from_content, texts) if record]
+    return shown(record for record in map(from_content, texts) if record)
 
 
 def audit(ledger: Ledger, database_url: str) -> Audit:

@@ -18,6 +18,10 @@ from ..machine.processes import start_time
 
 BEGUN, DONE, REFUSED, FAILED, DID_NOT_END = "begun", "done", "refused", "failed", "did_not_end"
 ACTIONS = ("site", "deploy", "rollback", "promote")
+CAME_TO_NOTHING = (REFUSED, FAILED)
+SHOWN, SHOWN_OF_NOTHING = 10, 3
+"""How many are shown, of those that released something and of those that came to nothing."""
+
 KEPT = 50
 """Records that wait where the release was made; older ones are given up when no database is ever reached."""
 
@@ -179,6 +183,18 @@ def _is_kind(name: str, value: object) -> bool:
 def newest_first(records: Iterable[Record | None]) -> list[Record]:
     """Return those that are records, in the order of the moments that their identifiers carry."""
     return sorted((each for each in records if each), key=lambda record: record.id, reverse=True)
+
+
+def shown(records: Iterable[Record]) -> list[Record]:
+    """Return the first of each kind, in their order: runs that came to nothing hide no release."""
+    left = {False: SHOWN, True: SHOWN_OF_NOTHING}
+    found = []
+    for record in records:
+        came_to_nothing = record.outcome in CAME_TO_NOTHING
+        if left[came_to_nothing]:
+            left[came_to_nothing] -= 1
+            found.append(record)
+    return found
 
 
 def superfluous(records: Sequence[Record]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..counts import number_of
 from ..errors import FinriskError
-from ..release import history
+from ..release import history, records
 from ..release.records import Ledger
 from .finding import Finding, Play
 
@@ -32,7 +32,7 @@ def known(ledger: Ledger, database_url: str) -> dict[str, Any]:
         "links": len(audit.links),
         "broken_at": problem.release if problem else None,
         "problem": problem.sentence() if problem else None,
-        "last": [asdict(link) for link in reversed(audit.links[-history.SHOWN :])],
+        "last": [asdict(link) for link in reversed(audit.links[-records.SHOWN :])],
     }
 
 

@@ -27,10 +27,11 @@ WORDS = {records.BEGUN: "under way", records.DID_NOT_END: "did not end"}
 
 
 def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]:
-    """Return the last ten releases: those that still wait for the table, then its own, the last ones first.
+    """Return the last ten releases and the last three runs that came to nothing, the last ones first.
 
-    ``database_url`` is empty when there is no way to the database; ``now`` is in seconds since 1970.
-    Changes nothing, and a place that cannot be read is passed over: a finding of its own says so.
+    Those that still wait for the table come before its own. ``database_url`` is empty when there is no way to
+    the database; ``now`` is in seconds since 1970. Changes nothing, and a place that cannot be read is passed
+    over: a finding of its own says so.
     """
     found: list[Record] = []
     with suppress(FinriskError):
@@ -40,7 +41,7 @@ def known(ledger: Ledger, database_url: str, now: float) -> list[dict[str, Any]]
         there = {record.id for record in found}
         waiting = [each for each in ledger.records() if each.id not in there]
         found = [records.settled(each, now) or each for each in waiting] + found
-    return [_without_evidence(record.content()) for record in found[: history.SHOWN]]
+    return [_without_evidence(record.content()) for record in records.shown(found)]
 
 
 def figures(database_url: str, revision: Revision | None) -> dict[str, Any] | None:
