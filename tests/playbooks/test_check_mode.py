@@ -103,8 +103,9 @@ def world(new_database: Callable[[bool], str]) -> Iterator[World]:
         try:
             insert(database_url, 120)
             tuned_model(ground, folder / "training_data", database_url)
-            for line in ("site", "deploy -e finrisk_ab_ratio=25", "export"):
-                done = playground.run(*line.split(), "-e", f"finrisk_image={IMAGE}")
+            ours = f"-e finrisk_image={IMAGE}"
+            for line in (f"site {ours}", f"deploy -e finrisk_ab_ratio=25 {ours}", "export"):
+                done = playground.run(*line.split())
                 assert done.code == 0, done.output
             insert(database_url, 0, row(120, sources=[{"document_id": "corvane-2025"}]))
             ground.fault(kind="job_slow", seconds=3600, times=1)

@@ -225,6 +225,7 @@ def test_the_ratio_of_the_environment_holds_unless_the_variable_is_given(world: 
             "there is no kubeconfig with a context at /nowhere",
         ),
         (["finrisk_rato=25"], {}, "nothing reads finrisk_rato"),
+        (["finrisk_epochs=7"], {}, "deploy.yml does not read finrisk_epochs: tune.yml does"),
         (["finrisk_base_model=gemini-3.5-flash"], {}, "finrisk_allow_base_mismatch"),
         (["finrisk_max_output_tokens=7", "finrisk_ab_ratio=0"], {}, "MAX_OUTPUT_TOKENS"),
         (["finrisk_confirm_required=true"], {}, "finrisk_confirm=local"),

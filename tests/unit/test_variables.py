@@ -94,10 +94,12 @@ def _guard() -> ModuleType:
 guard = _guard()
 
 
-def complaints(*extra: str, environment: dict[str, str] | None = None, **variables: object) -> list[str]:
-    """What the first step of a playbook says of arguments of -e, the environment, and an inventory."""
+def complaints(
+    *extra: str, of: str = "", environment: dict[str, str] | None = None, **variables: object
+) -> list[str]:
+    """What the first step of playbooks says of arguments of -e, the environment, and an inventory."""
     given = {name: value for each in extra if each[0] != "{" for name, value in guard.parse_kv(each).items()}
-    said = guard.Given(given | variables, extra, environment or {}, given)
+    said = guard.Given(given | variables, extra, environment or {}, given, of.split())
     return list(guard.complaints(guard.known(ROLE), said))
 
 
@@ -140,6 +142,47 @@ def test_nothing_of_the_role_or_of_a_shipped_inventory_is_refused() -> None:
 def test_a_misspelt_variable_is_refused_with_the_nearest_known_one(given: str, meant: str) -> None:
     (said,) = complaints(given)
     assert said.endswith(f"(did you mean {meant}?)")
+
+
+def test_a_variable_of_another_playbook_is_refused_and_who_reads_it_is_said() -> None:
+    assert complaints("finrisk_ab_ratio=50", of="rollback") == [
+        "rollback.yml does not read finrisk_ab_ratio: deploy.yml does. Leave it out here"
+    ]
+    assert complaints("finrisk_min_examples=5", of="prepare") == [
+        "prepare.yml does not read finrisk_min_examples: export.yml does. Leave it out here, or write "
+        "finrisk_max_examples, if that was meant"
+    ]
+    assert complaints("finrisk_document=x", of="site status") == [
+        "site.yml and status.yml do not read finrisk_document: erase.yml does. Leave it out here"
+    ]
+
+
+def test_of_two_names_that_are_near_the_one_that_the_playbook_reads_is_named() -> None:
+    (said,) = complaints("finrisk_documnts=x", of="erase")
+    assert said == "nothing reads finrisk_documnts (did you mean finrisk_document?)"
+    (said,) = complaints("finrisk_ab_ration=5", of="rollback")
+    assert said == "nothing reads finrisk_ab_ration (did you mean finrisk_ab_ratio, which deploy.yml reads?)"
+
+
+def test_what_an_inventory_a_file_or_another_playbook_of_the_command_is_for_passes() -> None:
+    assert complaints(of="rollback", finrisk_ab_ratio="50") == []
+    assert complaints("@every.yml", of="rollback", finrisk_ab_ratio="50") == []
+    assert complaints("finrisk_ab_ratio=50", of="site deploy") == []
+    assert complaints("finrisk_ab_ratio=50", of="ours") == []
+
+
+@pytest.mark.parametrize("playbook", SPECS)
+def test_what_a_playbook_reads_passes_by_hand(playbook: str) -> None:
+    given = (f"{name}=" for name in (*SPECS[playbook], "finrisk_format"))
+    assert [each for each in complaints(*given, of=playbook) if "does not read" in each] == []
+
+
+def test_what_stands_in_a_value_is_read_too() -> None:
+    assert complaints("finrisk_namespace=x", of="prepare") != []
+    own: dict[str, Any] = {"finrisk_output_dir": "/srv/{{ finrisk_namespace }}"}
+    assert complaints("finrisk_namespace=x", of="prepare", **own) == []
+    assert complaints("finrisk_margins=x", of="status") == []  # by way of __finrisk_gate_rules
+    assert complaints("finrisk_gemini_api_key=x", of="evaluate") == []  # in a file of tasks that it imports
 
 
 def test_an_inventorys_own_variables_pass_unless_they_look_like_ours() -> None:

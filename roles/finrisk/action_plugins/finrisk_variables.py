@@ -4,7 +4,8 @@
 """Refuses what an operator set and nothing would read: the first step of every playbook.
 
 It goes before the argument spec: a misspelt variable is the reason, a missing one its consequence. Known
-are the defaults of the role and the argument specs of all playbooks, since they share inventories.
+are the defaults of the role and the argument specs of all playbooks, since they share inventories; what is
+typed behind -e is for the playbook that runs.
 """
 
 from __future__ import annotations
@@ -39,9 +40,13 @@ OURS_TO_COME = "__finrisk_"
 """Names that the role and its inventories keep for themselves."""
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
 OTHERS_VALUE = re.compile(r"\{\{\s*finrisk_")
+NAMED = re.compile(r"\b_*finrisk_\w+")
+IMPORTED = re.compile(r"import_tasks: (\w+\.yml)")
+OF_THE_OUTPUT = "finrisk_format"
+"""What the output plugin reads, whatever the playbook."""
 UNSEEN = "\ufeff\r\n\x00"
 GATE, OVERRIDE = "finrisk_gate", "override"
-ROLLBACK = "rollback.yml"
+ROLLBACK = "rollback"
 """The playbook that nothing which was said of the gate, or of who has to agree, may stop."""
 OF_THE_INVENTORY = ("finrisk_approvals", "finrisk_approvers")
 """What whoever deploys must not choose."""
@@ -85,6 +90,10 @@ class Known:
     environment: frozenset[str]
     numbers: Mapping[str, str]
     """Of the variables that take a number: int or float."""
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By playbook, what its argument spec and its tasks name."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What the role gives its variables."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,8 @@ class Given:
     environment: Mapping[str, str]
     by_hand: Mapping[str, Any] = field(default_factory=dict)
     """What -e sets, out of files too."""
+    playbooks: Sequence[str] = ()
+    """Those of the command, by their names without .yml."""
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
@@ -112,14 +123,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
         extra = context.CLIARGS.get("extra_vars") or ()
         variables = dict(task_vars or {})
         by_hand = dict(load_extra_vars(self._loader))
-        rolls_back = any(Path(str(each)).name == ROLLBACK for each in context.CLIARGS.get("args") or ())
+        playbooks = [Path(str(each)).stem for each in context.CLIARGS.get("args") or ()]
+        rolls_back = ROLLBACK in playbooks
         if rolls_back:
             for name in (GATE, *OF_THE_INVENTORY):
                 variables.pop(name, None)
                 by_hand.pop(name, None)
         else:
             variables[GATE] = self._templar.template(variables.get(GATE))
-        given = Given(variables, extra, os.environ, by_hand)
+        given = Given(variables, extra, os.environ, by_hand, playbooks)
         understood = known(ROLE)
         found = list(complaints(understood, given))
         if not found and not rolls_back:
@@ -146,9 +158,12 @@ def known(role: Path) -> Known:
     """Return what the role in this folder reads, out of its defaults and its argument specs."""
     text = (role / "defaults" / "main.yml").read_text(encoding="utf-8")
     specs = _yaml((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    names, choices, numbers = set(_yaml(text)), dict[str, set[str]](), dict[str, str]()
-    for playbook in specs["argument_specs"].values():
-        for name, option in _options(playbook["options"]):
+    values = _yaml(text)
+    names, choices, numbers = set(values), dict[str, set[str]](), dict[str, str]()
+    named = dict[str, frozenset[str]]()
+    for playbook, spec in specs["argument_specs"].items():
+        named[playbook] = frozenset(spec["options"]) | _named_by_tasks(role / "tasks", f"{playbook}.yml")
+        for name, option in _options(spec["options"]):
             names.add(name)
             choices.setdefault(name, set()).update(map(str, option.get("choices", ())))
             if option.get("type") in ("int", "float"):
@@ -158,7 +173,33 @@ def known(role: Path) -> Known:
         {name: tuple(sorted(words)) for name, words in choices.items() if words},
         frozenset(READ_FROM_ENVIRONMENT.findall(text)) | {"FINRISK_API_KEY"},
         numbers,
+        named,
+        _yaml((role / "vars" / "main.yml").read_text(encoding="utf-8")) | values,
     )
+
+
+def _named_by_tasks(folder: Path, file: str) -> frozenset[str]:
+    """Return the variables that a file of tasks names, and the files that are always read with it."""
+    text = (folder / file).read_text(encoding="utf-8")
+    return frozenset(NAMED.findall(text)).union(
+        *(_named_by_tasks(folder, each) for each in IMPORTED.findall(text))
+    )
+
+
+def read(known: Known, given: Given) -> frozenset[str]:
+    """Return what the playbooks of the command read: what they name, and what stands in the values of that.
+
+    All that any playbook reads, when one of them is not of this role.
+    """
+    if not set(given.playbooks) <= set(known.named) or not given.playbooks:
+        return known.names
+    found, ahead = {OF_THE_OUTPUT}, set[str]().union(*(known.named[each] for each in given.playbooks))
+    while ahead:
+        name = ahead.pop()
+        found.add(name)
+        value = given.variables.get(name, known.values.get(name))
+        ahead.update(set(NAMED.findall(str(value))) - found)
+    return known.names & found
 
 
 def _yaml(text: str) -> Any:
@@ -170,6 +211,7 @@ def complaints(known: Known, given: Given) -> Iterator[str]:
     """Yield a sentence for each thing that was set and would not be read as it was meant."""
     yield from _cut(known, given.extra)
     yield from _unread(known, given)
+    yield from _read_elsewhere(known, given)
     yield from _in_environment(known, given.environment)
     if given.variables.get(GATE) == OVERRIDE and given.by_hand.get(GATE) != OVERRIDE:
         yield (
@@ -250,7 +292,7 @@ def _is_variable(known: Known, word: str) -> bool:
 
 def _unread(known: Known, given: Given) -> Iterator[str]:
     """Yield a sentence for each variable that nothing reads."""
-    by_hand = set(_named(given.extra))
+    by_hand, here = set(_named(given.extra)), read(known, given)
     for name in sorted(set(given.variables) | by_hand):
         if name in known.names:
             continue
@@ -263,9 +305,43 @@ def _unread(known: Known, given: Given) -> Iterator[str]:
         elif OLD_RATIO.fullmatch(name):
             yield _old_ratio(name)
         elif LIKE_OURS.match(name) and not name.startswith(OURS_TO_COME):
-            yield f"nothing reads {name}{_meant(_nearest(name, known.names))}"
-        elif name in by_hand and (near := _nearest(name, known.names)):
+            yield f"nothing reads {name}{_meant(_nearest_here(known, here, name))}"
+        elif name in by_hand and (near := _nearest_here(known, here, name)):
             yield f"nothing reads {name}{_meant(near)}"
+
+
+def _nearest_here(known: Known, here: frozenset[str], name: str) -> str:
+    """Return the nearest name that the command reads, else that of another playbook with who reads it."""
+    found = _nearest(name, here)
+    if found or not (elsewhere := _nearest(name, known.names)):
+        return found
+    others = _readers(known, elsewhere)
+    return f"{elsewhere}, which {_and(others)} {'reads' if len(others) == 1 else 'read'}"
+
+
+def _readers(known: Known, name: str) -> list[str]:
+    """Return the files of the playbooks that name a variable."""
+    return [f"{playbook}.yml" for playbook, names in known.named.items() if name in names]
+
+
+def _read_elsewhere(known: Known, given: Given) -> Iterator[str]:
+    """Yield a sentence for each variable behind -e that other playbooks read, and none of the command."""
+    here = read(known, given)
+    typed = set(_named(given.extra)) & set(given.by_hand) & known.names
+    for name in sorted(typed - here - set(OF_THE_INVENTORY)):
+        others = _readers(known, name)
+        own = [f"{each}.yml" for each in given.playbooks]
+        near = _nearest(name, here)
+        yield (
+            f"{_and(own)} {'does' if len(own) == 1 else 'do'} not read {name}: "
+            f"{_and(others)} {'does' if len(others) == 1 else 'do'}. Leave it out here"
+            f"{f', or write {near}, if that was meant' if near else ''}"
+        )
+
+
+def _and(words: Sequence[str]) -> str:
+    """Return words as a sentence has them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _in_environment(known: Known, environment: Mapping[str, str]) -> Iterator[str]:
