@@ -187,6 +187,38 @@ def test_a_dataset_is_named_until_it_was_made_anew(options: dict[str, Any]) -> N
     assert run_module("finrisk_erasure", {**options, "user_hash": HASH})["stale_datasets"] == []
 
 
+def test_what_earlier_erasures_left_to_do_is_told_apart(options: dict[str, Any]) -> None:
+    heading = "left to do by earlier runs, whomever they were about:"
+    done = run_module("finrisk_erasure", {**options, "user_hash": HASH})["summary"]
+    to_do = [line for line in done if "changed since" in line or "such a dataset" in line]
+    assert len(to_do) == 2
+    assert heading not in done
+    other = run_module("finrisk_erasure", {**options, "user_hash": "0" * 64})["summary"]
+    assert other[other.index(heading) :] == [heading, *to_do]
+    assert not set(to_do) & set(other[: other.index(heading)])
+
+
+def test_a_document_that_nothing_knows_is_said_with_the_ids_that_are_like_it(
+    options: dict[str, Any], database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into documents (id, title, sha256) values (%s, 'x', 'x'), ('filings/9', 'x', 'x')",
+            (f"filings/{DOCUMENT}",),
+        )
+    told = run_module("finrisk_erasure", {**options, "document": DOCUMENT[:-1]})
+    assert not told["changed"]
+    assert told["summary"][:2] == [
+        f"document {DOCUMENT[:-1]}: nothing is kept",
+        "there is no document of that id, and no answer that stands on one: ids like it are "
+        f"filings/{DOCUMENT}",
+    ]
+    none = run_module("finrisk_erasure", {**options, "document": "§"}, check=True)
+    assert none["summary"][1].endswith("the index holds no id like it")
+    user = run_module("finrisk_erasure", {**options, "user_hash": "0" * 64})
+    assert "no document" not in " ".join(user["summary"])
+
+
 def test_a_document_takes_the_answers_that_stand_on_it_along(
     options: dict[str, Any], database_url: str
 ) -> None:

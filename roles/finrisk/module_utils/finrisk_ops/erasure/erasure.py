@@ -57,7 +57,8 @@ def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         kept = tables.erase(place.database_url, subject, check=False)
         for export in exports:
             files.rewrite(export, subject)
-    datasets = files.stale(place.output_dir, [export.path for export in exports])
+    rewritten = [export.path for export in exports]
+    datasets = files.stale(place.output_dir, rewritten)
     answers = files.answers(place.output_dir, datasets)
     if not check:
         for path in answers:
@@ -67,7 +68,12 @@ def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
     stale = models.tuned_on(tuned, datasets)
     others = models.tuned_on_others(tuned, files.datasets(place.output_dir))
     gone = _gone(kept.rows, waiting, exports, document=subject.document if is_indexed else "")
+    unknown = _unknown(subject, place) if subject.document and not gone else []
     gone += [f"all of {path}" for path in answers]
+    own = [each for each in datasets if each.raw in rewritten or not each.raw.is_file()]
+    earlier = [each for each in datasets if each not in own]
+    left = _left(subject, place, others) + _to_do(subject, own, models.tuned_on(tuned, own))
+    left += _of_earlier_runs(_to_do(subject, earlier, models.tuned_on(tuned, earlier)))
     return {
         "changed": bool(gone),
         "rows": kept.rows,
@@ -77,7 +83,7 @@ def _erased(subject: Subject, place: Place, *, check: bool) -> dict[str, Any]:
         "stale_datasets": [str(dataset.metadata) for dataset in datasets],
         "models": stale,
         "other_models": others,
-        "summary": _summary(subject, gone, _left(subject, place, datasets, stale, others), check=check),
+        "summary": _summary(subject, gone, [*unknown, *left], check=check),
         "diff": {"before": "".join(f"{line}\n" for line in gone), "after": ""},
     }
 
@@ -91,14 +97,15 @@ def _gone(rows: dict[str, int], waiting: int, exports: Sequence[files.Export], d
     return lines + [f"{number_of(export.rows, 'row')} of {export.path}" for export in exports]
 
 
-def _left(
-    subject: Subject,
-    place: Place,
-    datasets: Sequence[files.Dataset],
-    stale: Sequence[str],
-    others: Sequence[str],
-) -> list[str]:
-    """Return what a person has to do, a line each."""
+def _unknown(subject: Subject, place: Place) -> list[str]:
+    """Return that nothing knows such a document, and which ids are like it: perhaps it was mistyped."""
+    near = tables.near(place.database_url, subject.document)
+    like = f"ids like it are {', '.join(near)}" if near else "the index holds no id like it"
+    return [f"there is no document of that id, and no answer that stands on one: {like}"]
+
+
+def _left(subject: Subject, place: Place, others: Sequence[str]) -> list[str]:
+    """Return what else may hold the subject, a line each."""
     lines = []
     if place.service_command:
         command = shlex.join(journal.arguments(subject))
@@ -106,6 +113,15 @@ def _left(
             "records that wait or were set aside in pods are erased there, in each: "
             f"{place.service_command} {command}"
         )
+    return lines + [
+        f"{model} was tuned on a dataset that is not here any more: it may hold {subject.name}"
+        for model in others
+    ]
+
+
+def _to_do(subject: Subject, datasets: Sequence[files.Dataset], stale: Sequence[str]) -> list[str]:
+    """Return what a person has to do about datasets and the models that were tuned on them, a line each."""
+    lines = []
     for dataset in datasets:
         if dataset.raw.is_file():
             raw = shlex.quote(str(dataset.raw))
@@ -114,14 +130,15 @@ def _left(
         else:
             told = f"may hold {subject.name}: its export {dataset.raw.name} is not here"
         lines.append(f"{dataset.metadata} {told}")
-    lines += [
+    return lines + [
         f"{model} was tuned on such a dataset: tune and release another one, then delete it at Google"
         for model in stale
     ]
-    return lines + [
-        f"{model} was tuned on a dataset that is not here any more: it may hold {subject.name}"
-        for model in others
-    ]
+
+
+def _of_earlier_runs(lines: Sequence[str]) -> list[str]:
+    """Return what is still to do about exports that this run left as they were."""
+    return ["left to do by earlier runs, whomever they were about:", *lines] if lines else []
 
 
 def _summary(subject: Subject, gone: Sequence[str], left: Sequence[str], *, check: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 
 from .. import database
@@ -31,6 +32,8 @@ _COUNT = "(select count(*) from {table} where {rows})"
 _GONE = "(select count(*) from {table}_gone)"
 _DELETE = "{table}_gone as (delete from {table} where {rows} returning 1)"
 _STATEMENT_SECONDS = 600
+_NEAR = 3
+"""How many ids are named in place of one that there is not."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,18 @@ def requests(database_url: str, subject: Subject) -> list[str]:
     """
     [rows] = asked(database_url, (f"{_requests(subject)} {_IDS}", {"name": subject.user or subject.document}))
     return [str(row[0]) for row in rows]
+
+
+def near(database_url: str, document: str) -> list[str]:
+    """Return the ids of the index that are most like this one; those that contain it come first.
+
+    Raises FinriskError when the database cannot be asked.
+    """
+    [rows] = asked(database_url, ("select id from documents order by id", {}))
+    ids = [str(row[0]) for row in rows]
+    wanted = document.lower()
+    longer = [each for each in ids if wanted in each.lower()]
+    return list(dict.fromkeys([*longer, *difflib.get_close_matches(document, ids, n=_NEAR)]))[:_NEAR]
 
 
 def _requests(subject: Subject) -> str:
