@@ -11,7 +11,8 @@ figures are counted, and the faults that are told, which cost figures. ``answers
 author, who saw no rule and no case either, on pages of real filings, of which only the ids are here:
 ``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a seventh author's longer answers to other such
 pages, each among four more. ``briefs`` are an eighth author's short answers from 57 pages that neither names,
-all of the unseen half, and scored only. With ``-v`` the cases of the seen half that are judged otherwise are
+all of the unseen half, and scored only. So are ``notes``, a ninth author's answers from the 60 pages that a
+hash chose among those that the other sets name least. With ``-v`` the cases of the seen half that are judged otherwise are
 named, with ``-f`` what is kept and told of every fault.
 """
 
@@ -27,7 +28,7 @@ from benchmarks.judge_kinds import QUESTION, Outcome, source_of
 from finrisk_rules.judge.judgement import judge
 from finrisk_rules.judge.verdicts import RIGHT, JudgedSource
 
-OF_REAL_PAGES = ("answers", "replies", "briefs")
+OF_REAL_PAGES = ("answers", "replies", "briefs", "notes")
 NAMES = ("filings", "ledgers", "reports", "advice", "dispatches", *OF_REAL_PAGES)
 SETS = {name: Path(__file__).parents[1] / f"tests/unit/judge_{name}.jsonl" for name in NAMES}
 HALVES = ("seen", "unseen")
