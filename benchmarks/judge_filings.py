@@ -12,8 +12,8 @@ author, who saw no rule and no case either, on pages of real filings, of which o
 ``documents.jsonl.gz`` in DATA_DIR has them. ``replies`` are a seventh author's longer answers to other such
 pages, each among four more. ``briefs`` are an eighth author's short answers from 57 pages that neither names,
 all of the unseen half, and scored only. So are ``notes``, a ninth author's answers from the 60 pages that a
-hash chose among those that the other sets name least. With ``-v`` the cases of the seen half that are judged otherwise are
-named, with ``-f`` what is kept and told of every fault.
+hash chose among those that the other sets name least. With ``-v`` the cases of the seen half that are judged
+otherwise are named, with ``-f`` what is kept and told of every fault.
 """
 
 import gzip

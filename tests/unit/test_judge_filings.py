@@ -79,6 +79,7 @@ def test_filings(cases: str, half: str, right: float, wrong: float) -> None:
         ("replies", "seen", 0.3, 0.12),
         ("replies", "unseen", 0.2, 0.05),
         ("briefs", "unseen", 0.42, 0.16),
+        ("notes", "unseen", 0.49, 0.14),
     ],
 )
 def test_answers_to_real_pages(cases: str, half: str, right: float, wrong: float) -> None:
