@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +16,7 @@ import pytest
 
 from finrisk_ops.status.findings import of as findings_of
 from finrisk_ops.status.page import page
+from finrisk_ops.status.text import WIDTH
 from tests.grounds.findings import Status, one
 
 
@@ -84,21 +88,45 @@ def test_answers_that_were_all_skipped_are_found_with_their_reasons(
     assert any("under 50 characters" in cause for cause in found["causes"])
 
 
-def test_no_traffic_is_found_with_a_request_to_send(environment: Status) -> None:
-    found = one(environment(), "collection", "No analysis was asked for")
-    assert found["command"].startswith("curl ")
+def test_no_traffic_is_found_with_a_request_that_a_shell_sends_as_it_stands(
+    environment: Status, tmp_path: Path
+) -> None:
+    data = environment()
+    found = one(data, "collection", "No analysis was asked for")
+    sent = shell(found["command"], tmp_path, make="echo api_url=http://h:1; echo api_key=k")
+    assert sent[1:4] == ["http://h:1/api/v1/analyze", "-H", "Authorization: Bearer k"]
+    body = json.loads(sent[-1])
+    assert len(body["strategy"]) >= 50, "shorter ones are not collected"
+    assert max(map(len, page(data))) <= WIDTH
+    data["environment"] = "staging"
+    [told] = [each for each in findings_of(data) if "No analysis was asked" in each.what]
+    assert shell(told.command, tmp_path) == [], "no key, and nothing is sent"
+    sent = shell(told.command, tmp_path, FINRISK_API_KEY="c")
+    assert sent[1:4] == ["http://127.0.0.1:1/api/v1/analyze", "-H", "Authorization: Bearer c"]
+
+
+def shell(command: str, folder: Path, make: str = "", **environment: str) -> list[str]:
+    """What curl is called with when a shell runs the command; nothing where it is not called."""
+    programs, called = folder / "bin", folder / "called"
+    programs.mkdir(exist_ok=True)
+    called.unlink(missing_ok=True)
+    for name, does in (("make", make), ("curl", f'printf "%s\\0" "$@" > {shlex.quote(str(called))}')):
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    path = f"{programs}:/usr/bin:/bin"
+    subprocess.run(["/bin/sh", "-c", command], env={"PATH": path, **environment}, check=False)
+    return called.read_text().split("\0")[:-1] if called.exists() else []
 
 
 def test_the_question_to_a_cluster_goes_through_a_port_forward(environment: Status) -> None:
     data = environment()
-    [told] = [each for each in findings_of(data) if "No analysis was asked" in each.what]
-    assert told.command.startswith("curl -sS http://127.0.0.1:1/api/v1/analyze ")
+    data["environment"] = "staging"
     data["recent"]["command"] = "kubectl --context c -n n logs deployment/finrisk-api --tail=50"
     [told] = [each for each in findings_of(data) if "No analysis was asked" in each.what]
-    assert told.command.startswith(
+    assert told.command.partition("; ")[2].startswith(
         "kubectl --context c -n n port-forward service/finrisk-api-service 8000:80 &"
     )
-    assert "curl -sS http://127.0.0.1:8000/api/v1/analyze " in told.command
+    assert 'curl -sS "http://127.0.0.1:8000/api/v1/analyze" ' in told.command
 
 
 def test_a_journal_that_does_not_ship_and_records_set_aside_are_findings_with_their_commands(

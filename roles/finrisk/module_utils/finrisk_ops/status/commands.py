@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,9 @@ from .finding import Play
 
 CONFIRMED = ("ingest", "tune", "site", "deploy", "rollback", "erase")
 """Playbooks that ask for a confirmation where the environment wants one."""
+
+QUESTION = "How did net sales develop over the past two years?"
+"""Just long enough to be collected, and short enough for a line of the page."""
 
 
 def inventories(sources: Sequence[str], repository: str) -> list[str]:
@@ -51,15 +55,26 @@ def kubectl(data: dict[str, Any]) -> str:
 
 
 def question(data: dict[str, Any]) -> str:
-    """Return a command that asks the service one question; one of a cluster through a port-forward."""
-    cluster = kubectl(data)
-    url = "http://127.0.0.1:8000" if cluster else data["api_url"]
-    ask = (
-        f'curl -sS {url}/api/v1/analyze -H "Authorization: Bearer $KEY" '
-        '-H \'Content-Type: application/json\' -d \'{"strategy": "...", "user_id": "test_user_1"}\''
-    )
+    """Return a command that asks the service one question as it stands; of a cluster by a port-forward.
+
+    The sandbox says where it listens and has the key; elsewhere it is the client's own, of the environment.
+    """
+    asked = shlex.quote(json.dumps({"strategy": QUESTION}))
+    if data["environment"] == "local":
+        return f'eval "$(make -s connection FORMAT=shell)"; {_ask("$api_url", "$api_key", asked)}'
+    has_key = ': "${FINRISK_API_KEY:?export the key of a client}"'
+    if not (cluster := kubectl(data)):
+        return f"{has_key}; {_ask(data['api_url'], '$FINRISK_API_KEY', asked)}"
     forward = f"{cluster} port-forward service/finrisk-api-service 8000:80"
-    return f"{forward} & sleep 2; {ask}; kill $!" if cluster else ask
+    ask = _ask("http://127.0.0.1:8000", "$FINRISK_API_KEY", asked)
+    return f"{has_key}; {forward} & sleep 2; {ask}; kill $!"
+
+
+def _ask(url: str, key: str, asked: str) -> str:
+    return (
+        f'curl -sS "{url}/api/v1/analyze" -H "Authorization: Bearer {key}" '
+        f"-H 'Content-Type: application/json' -d {asked}"
+    )
 
 
 def _typed(source: str, repository: str) -> str:
