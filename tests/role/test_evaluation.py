@@ -95,7 +95,7 @@ def test_an_equal_model_is_promoted_once_and_its_file_gives_the_same_bytes_again
     assert max(map(len, first["report"]["text"][:-3])) <= 100
     page = file.with_suffix(".html").read_text()
     assert "FinRisk local: promote" in page
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 0, "one evaluation is no curve"
     assert "<script" not in page
     assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700

@@ -28,9 +28,9 @@ def lines(content: Mapping[str, Any], play: Play, kept: Kept, deed: str = "") ->
     parts = (
         ("Verdict", _verdict(content, play, deed)),
         ("Stage", plain(_stage(content))),
-        ("Comparison", plain(table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5)))),
+        ("Comparison", _comparison(content)),
         *_reviews(content),
-        ("Users drawn", _sample_ratio(content["sample_ratio"])),
+        ("Users drawn", _sample_ratio(content)),
         ("Exposure", plain(words.exposure(content))),
         *_anchors(content["inputs"]),
         *_cost(content),
@@ -55,6 +55,11 @@ def _verdict(content: Mapping[str, Any], play: Play, deed: str) -> list[Line]:
     if content["verdict"] in _NEXT and not (content["verdict"] == PROMOTE and split == 1):
         told += plain(command(play(_NEXT[content["verdict"]])), COMMAND)
     return told
+
+
+def _comparison(content: Mapping[str, Any]) -> list[Line]:
+    told = table(words.comparison(content["metrics"]), right=(1, 2, 3, 4, 5))
+    return plain([*told, *wrap(words.compared(content))])
 
 
 def _reviews(content: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
@@ -84,12 +89,14 @@ def _stage(content: Mapping[str, Any]) -> list[str]:
     return [line for each in told for line in wrap(each)]
 
 
-def _sample_ratio(ratio: Mapping[str, Any] | None) -> list[Line]:
+def _sample_ratio(content: Mapping[str, Any]) -> list[Line]:
+    ratio = content["sample_ratio"]
     if ratio is None:
         return [Line("nobody was drawn for two arms yet")]
     missing = ratio["e_value"] >= SAMPLE_RATIO_NEEDED
     told = (
-        f"{ratio['observed']:.1%} are on the tuned arm, {words.percent(ratio['expected'])} were drawn: "
+        f"{ratio['observed']:.1%} are on the tuned arm, {words.percent(ratio['expected'])} were drawn in "
+        f"{words.drawn_in(content)}: "
         f"{'users are missing' if missing else 'as drawn'} (e-value {ratio['e_value']:g}, "
         f"{SAMPLE_RATIO_NEEDED:g} says that some are missing)"
     )

@@ -9,6 +9,7 @@ from typing import Any
 from ..counts import number_of
 from ..gate import anchors, reviews
 from ..gate.rules import HIGHER_IS_BETTER
+from ..gate.stages import FEWEST_USERS
 from ..gate.verdict import ARMS
 from ..gate.words import NAMES, UNCOMPARED, size
 from ..report.blocks import Bar, Bars, Plot, Plots, Section, Table, Tile, Tiles
@@ -65,7 +66,7 @@ def _tiles(content: Mapping[str, Any]) -> Tiles:
             Tile(
                 "Users on the tuned arm",
                 f"{ratio['observed']:.1%}",
-                f"{words.percent(ratio['expected'])} were drawn",
+                f"{words.percent(ratio['expected'])} were drawn in {words.drawn_in(content)}",
             )
         ]
     )
@@ -85,7 +86,7 @@ def _tiles(content: Mapping[str, Any]) -> Tiles:
 
 
 def _lead(content: Mapping[str, Any]) -> str:
-    lead = "Means over users; an interval holds at all looks together."
+    lead = f"Means over users, {words.compared(content)}. An interval holds at all looks together."
     said = [reviews.told(content["reviews"])] if "reviews" in content else []
     if of := content["inputs"].get("anchors"):
         said.append(f"judge: {anchors.told(of)}")
@@ -112,17 +113,32 @@ def _over_time(evaluations: Sequence[Mapping[str, Any]]) -> Section:
             figures = (told["difference"], *told["interval"], sign * told["margin"])
             for name, figure in zip(points, figures, strict=True):
                 points[name].append((round(hours, 2), round(scale * figure, 4)))
-        if points["difference"]:
+        if len({hours for hours, _ in points["difference"]}) > 1:
             unit = "of quality" if metric in HIGHER_IS_BETTER else "in points"
             note = f"tuned less base, {unit}; hours; margin {size(metric, of_now['margin'])}"
             plots.append(Plot(NAMES[metric].capitalize(), curves(NAMES[metric], points), note))
-    lead = (
-        "The difference, between both ends of its interval (dashed), beside the margin: not worse is "
-        "proven once the whole interval is on the good side of the margin."
-        if plots
-        else "No arm has users enough for a difference yet."
+    return Section(
+        "Differences over time", _lead_of_plots(evaluations, plots), [Plots(plots)] if plots else []
     )
-    return Section("Differences over time", lead, [Plots(plots)] if plots else [])
+
+
+def _lead_of_plots(evaluations: Sequence[Mapping[str, Any]], plots: Sequence[Plot]) -> str:
+    """Return how the plots are read, or what will be there, and when."""
+    curve = "The difference, between both ends of its interval (dashed), beside the margin"
+    if plots:
+        return (
+            f"{curve}: not worse is proven once the whole interval is on the good side of the margin. Each "
+            "evaluation takes in all stages up to its moment. A metric is drawn from the second evaluation "
+            "with a difference on."
+        )
+    if any(each["interval"] for each in evaluations[-1]["metrics"].values()):
+        return (
+            f"{curve}, is drawn from the next evaluation on: this is the first with one, which stands above."
+        )
+    return (
+        f"No stage has {FEWEST_USERS} users on each arm yet, so there is no difference: it is drawn from the "
+        "second evaluation with one on."
+    )
 
 
 def _arms(content: Mapping[str, Any]) -> Section:
@@ -150,7 +166,8 @@ def _arms(content: Mapping[str, Any]) -> Section:
         if "cost" not in content
         else [["US dollars, 1,000 answers", *map(_dollars, content["cost"].values())]]
     )
-    table = Table("What the requests met", ["", *ARMS], [*rows, fallbacks, tokens, *cost])
+    met = "What the requests met" if len(stages) < 2 else "What the requests met, all stages together"
+    table = Table(met, ["", *ARMS], [*rows, fallbacks, tokens, *cost])
     lead = "By assignment; of its own answers. Shares of requests here, of users above."
     return Section("Arms", lead, [users, requests, table])
 
@@ -179,7 +196,7 @@ def _dollars(amount: float | None) -> str:
 
 def _success(content: Mapping[str, Any]) -> Table:
     rows = [[line["criterion"], line["state"], line["figure"], line["target"]] for line in content["success"]]
-    return Table("Six lines", ["", "", "figure", "target"], rows, is_wide=True)
+    return Table("Six lines", ["", "state", "figure", "target"], rows, is_wide=True)
 
 
 def _verdicts(evaluations: Sequence[Mapping[str, Any]]) -> Table:

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..counts import number_of
 from ..gate.rules import HIGHER_IS_BETTER
+from ..gate.sample_ratio import sample_ratio
+from ..gate.stages import FEWEST_USERS
 from ..gate.verdict import ARMS, HOLD, as_it_runs
 from ..gate.words import LABELS, STATES, UNCOMPARED, size
 
@@ -53,11 +55,29 @@ def comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]
     return [head, *rows]
 
 
+def compared(content: Mapping[str, Any]) -> str:
+    """Return which stages the comparison is of, and how they are taken together."""
+    stages = len(content["inputs"]["stages"])
+    if stages < 2:
+        return "of the one stage of this experiment"
+    return (
+        f"of the {stages} stages of this experiment together, but for those with fewer than {FEWEST_USERS} "
+        "users on an arm; each compares its own users, and counts by how many they are"
+    )
+
+
+def drawn_in(content: Mapping[str, Any]) -> str:
+    """Return the revision of the stage whose draw of users is told; nothing where nobody was drawn."""
+    ratio = sample_ratio(as_it_runs(content["inputs"])["stages"])
+    return ratio.revision if ratio else ""
+
+
 def exposure(content: Mapping[str, Any]) -> list[str]:
     """Return requests and users of each arm in the stage that runs."""
     arms = content["exposure"]
     return [
-        f"{arm}: {number_of(arms[arm]['requests'], 'request')} of {number_of(arms[arm]['users'], 'user')}"
+        f"{arm}: {number_of(arms[arm]['requests'], 'request')} of {number_of(arms[arm]['users'], 'user')} in "
+        "this stage"
         for arm in ARMS
     ]
 

@@ -93,7 +93,8 @@ width:{{ block.percent(block.band[1] - block.band[0]) }}%"></i>
 <tbody>
 {% for row in block.rows %}
 <tr>{% for cell in row %}{% if loop.first %}<th scope="row"><bdi>{{ cell }}</bdi></th>\
-{% else %}<td><bdi>{{ cell }}</bdi></td>{% endif %}{% endfor %}</tr>
+{% else %}<td data-name="{{ block.columns[loop.index0] }}"><bdi>{{ cell }}</bdi></td>\
+{% endif %}{% endfor %}</tr>
 {% endfor %}
 </tbody>
 </table>

@@ -79,7 +79,12 @@ h1{font-size:1.5rem}section{margin:32px 0}
 .tiles{grid-template-columns:1fr 1fr;gap:10px}.blocks>*{margin-bottom:12px}
 .card,figure,.tiles>div{padding:13px 14px}dd b{font-size:1.4rem}
 .track ul{height:auto}.track li,.track li:last-child{position:static;transform:none;text-align:left;
-white-space:normal}.track li b{display:inline-block;min-width:3.6em}}
+white-space:normal}.track li b{display:inline-block;min-width:3.6em}
+.card td{padding-left:12px;white-space:normal}.card tbody th{min-width:6em}
+.wide thead{display:none}.wide tbody tr{display:grid;grid-template-columns:minmax(9em,auto) 1fr 1fr;
+gap:4px 12px;padding:8px 0}.wide tbody tr+tr{border-top:1px solid var(--line)}.wide tbody tr+tr>*{border:0}
+.wide tbody th{grid-column:1/-1;font-weight:650;padding:0}.wide tbody td{text-align:left;padding:0}
+.wide td[data-name]::before{content:attr(data-name);display:block;color:var(--soft);font-size:.8rem}}
 @page{margin:14mm}
 @media print{:root{color-scheme:light;--ground:#fff;--card:#fff;--ink:#000;
 --soft:#444;--line:#bbb;--rail:#eee;--first:#2c6fbb;
