@@ -65,6 +65,7 @@ def test_a_stranger_on_the_usual_port_is_named_and_gets_no_key(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("pid", "told"),
     [("", "names no process"), ("99999999", "has ended"), (str(os.getpid()), "is not the service of")],
+    ids=["empty", "ended", "another's"],  # two processes of a tier have to collect the same names
 )
 def test_a_pidfile_that_names_no_service_of_the_folder_proves_nothing(
     tmp_path: Path, pid: str, told: str
