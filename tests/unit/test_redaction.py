@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
-from finrisk_rules.patterns import Pattern
-from finrisk_rules.redaction import Redactor, proved_kinds, redact, redactor
-from finrisk_rules.redaction.checks import IBAN_LENGTHS, iban_valid, luhn_valid
+from finrisk_rules.redaction import Redactor, proved_kinds, redact
+from finrisk_rules.redaction.checks import iban_valid, luhn_valid
 from finrisk_rules.redaction.context import BEGIN
-from finrisk_rules.redaction.kinds import Said
-from finrisk_rules.redaction.reading import STEM, Reading
-from tests.grounds.pace import cpu_seconds, pace
-from tests.grounds.spellings import spellings
 
 
 @pytest.mark.parametrize(
@@ -110,69 +102,6 @@ def test_check_digits() -> None:
     assert not iban_valid("GB82 WEST 1234 5698 7654 33")
 
 
-SAID = [kind for kind in redactor._KINDS if isinstance(kind, Said)]
-
-
-RANGE = re.compile(r"(\\u[0-9a-f]{4}|[^\\])-(\\u[0-9a-f]{4}|[^\\\]])")
-
-
-GLUED = re.compile(r"[^\W\d_A-Z][A-Z]|\.\.")
-"""What nobody writes, though a pattern that reads sloppy texts would find it: "heirJane Roe"."""
-
-
-def code(sign: str) -> int:
-    return int(sign[2:], 16) if sign.startswith("\\u") else ord(sign)
-
-
-def test_patterns_name_few_letters_above_latin_1() -> None:
-    """``re`` takes the longer to compile a class the more of them it names, which every worker pays."""
-    patterns = {
-        value.pattern
-        for name, module in list(sys.modules.items())
-        if name.startswith("finrisk_rules.redaction.")
-        for value in vars(module).values()
-        if isinstance(value, Pattern)
-    }
-    ranges = [each for pattern in patterns for each in RANGE.findall(pattern)]
-    assert len(patterns) > 100
-    assert sum(max(0, code(last) - max(code(first), 0xFF)) for first, last in ranges) < 800_000
-
-
-@pytest.mark.parametrize("kind", SAID, ids=[f"{kind.name}: {kind.words[0]}" for kind in SAID])
-@settings(max_examples=4, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_what_a_pattern_finds_is_looked_for(kind: Said, data: st.DataObject) -> None:
-    """A text that has none of the words is never searched, so no pattern may begin otherwise."""
-    drawn = data.draw(st.from_regex(re.compile(kind.pattern.pattern, kind.pattern.flags)))
-    match = kind.pattern.search(Reading(drawn).text)
-    assume(match)
-    assert match
-    assert _is_looked_for(kind, Reading(match[0])), match[0]
-
-
-def test_each_alternative_of_a_pattern_is_looked_for() -> None:
-    """Of the patterns that are found in a text of nothing but their alternatives: most of them."""
-    spelled: dict[str, set[str]] = {}
-    for kind in SAID:
-        for text in spellings(kind.pattern):
-            if not GLUED.search(text) and (match := kind.pattern.search(Reading(text).text)):
-                spelled.setdefault(f"{kind.name}: {kind.words[0]}", set()).add(match[0])
-                assert _is_looked_for(kind, Reading(match[0])), match[0]
-    assert len(spelled) > 45
-
-
-def _is_looked_for(kind: Said, reading: Reading) -> bool:
-    return any(
-        reading.lower.startswith(word)
-        and (
-            word in kind.inside
-            or word[0] >= "\u0900"
-            or re.split(r"[\W\d_]", word)[0][:STEM] in reading.stems
-        )
-        for word in (*kind.words, *kind.inside)
-    )
-
-
 def test_the_same_value_of_a_row_has_the_same_placeholder() -> None:
     redactor = Redactor()
     assert redactor.redact("Ask a@example.com or b@example.com.").text == "Ask [email_1] or [email_2]."
@@ -205,104 +134,6 @@ def test_no_value_gets_a_placeholder_that_stands_in_the_row() -> None:
 )
 def test_a_name_tells_what_it_holds(name: str, kinds: list[str]) -> None:
     assert proved_kinds(name) == kinds
-
-
-_SIGNS = ["", " ", "-", ".", "\u00a0", "\u202f", "\u2009", "\u2011", "\u2013", "\u2212", "\u200b", "\u2060"]
-_DIGITS = [
-    "0123456789",
-    "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19",
-    "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669",
-]
-
-
-@st.composite
-def cards(draw: st.DrawFn) -> str:
-    """A card of sixteen digits with its check digit, in groups of four."""
-    start = draw(st.sampled_from(["4", "51", "55", "2221", "2720", "6011", "65"]))
-    body = start + draw(st.text("0123456789", min_size=15 - len(start), max_size=15 - len(start)))
-    number = next(body + check for check in "0123456789" if luhn_valid(body + check))
-    groups = [number[place : place + 4] for place in range(0, 16, 4)]
-    return " ".join(groups)
-
-
-@st.composite
-def ibans(draw: st.DrawFn) -> str:
-    """An account number of any country with its check digits, in groups of four."""
-    country = draw(st.sampled_from(sorted(IBAN_LENGTHS)))
-    size = int(IBAN_LENGTHS[country]) - 4
-    body = draw(st.text("0123456789", min_size=size, max_size=size))
-    check = next(f"{check:02}" for check in range(2, 99) if iban_valid(f"{country}{check:02}{body}"))
-    number = country + check + body
-    return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
-
-
-@given(
-    value=st.one_of(cards(), ibans()),
-    sign=st.sampled_from(_SIGNS),
-    digits=st.sampled_from(_DIGITS),
-    before=st.sampled_from(["", "card ", "to ", "(", "\u201c", "IBAN:"]),
-    after=st.sampled_from(["", " BIC", ".", ", in 2024", ")"]),
-)
-@settings(max_examples=400)
-def test_no_proved_number_stays_however_it_is_spelled(
-    value: str, sign: str, digits: str, before: str, after: str
-) -> None:
-    written = value.replace(" ", sign).translate(str.maketrans("0123456789", digits))
-    if value[0].isdigit() and "card" not in before and len(set(value.split())) < 3:
-        return  # so even that it may be a scale of figures
-    clean = redact(before + written + after)
-    assert clean.text in (f"{before}[card_1]{after}", f"{before}[iban_1]{after}")
-
-
-@given(
-    local=st.from_regex(
-        r"[a-z\u00e0-\u00f6\u0430-\u044f][a-z0-9.+_\u00e0-\u00f6\u0430-\u044f-]{0,20}[a-z0-9]", fullmatch=True
-    ),
-    domain=st.from_regex(
-        r"[a-z\u00e0-\u00f6][a-z0-9\u00e0-\u00f6]{0,15}\.(?:com|example|co\.uk|\u0440\u0444)", fullmatch=True
-    ),
-    at=st.sampled_from(["@", "\uff20", "\ufe6b", " (at) ", "(at)", "[at]", " [AT] ", "@\u200b"]),
-    dot=st.sampled_from([".", " (dot) ", "[dot]"]),
-)
-def test_no_address_stays_however_it_is_spelled(local: str, domain: str, at: str, dot: str) -> None:
-    assert redact(f"Ask {local}{at}{domain.replace('.', dot)} today").text == "Ask [email_1] today"
-
-
-@given(
-    st.lists(
-        st.sampled_from("aB1 .-+@:/=\"'|[]_\n\u200b\uff11")
-        | st.sampled_from("password token card tel + 4111 IBAN GB82 Mr. at dot [email_1] born".split())
-    ).map("".join)
-)
-@settings(max_examples=500)
-def test_redacting_what_is_redacted_changes_nothing(text: str) -> None:
-    once = redact(text)
-    again = redact(once.text)
-    assert (again.text, again.found) == (once.text, {})
-
-
-def test_a_chain_of_numbers_is_read_in_one_pass() -> None:
-    """Each hides the next until it is replaced, if a search does not go on at the end of the last."""
-    clean = redact("GB82WEST12345698765432" * 1000)
-    assert clean.found == {"iban": 1000}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "+33 199001234" * 2000,
-        "account holder: AA BB" * 1400,
-        "sk-" * 10_000,
-        "client Aa Bb " + "umsatz" * 5000,
-    ],
-)
-def test_what_hides_one_in_the_other_is_taken_out_in_a_moment(text: str) -> None:
-    before, spent = pace(), cpu_seconds(lambda: redact(text))
-    assert spent < 1.5 * max(before, pace(), 0.4), "seconds of CPU, on a machine of pace 1"
-    clean = redact(text)
-    assert redact(clean.text).found == {}
-    assert "199001234" not in clean.text
-    assert "AA BB" not in clean.text
 
 
 def test_only_the_kinds_asked_for_are_replaced() -> None:
