@@ -77,9 +77,15 @@ def status(var: Path, *, as_json: bool = False) -> int:
         _say(json.dumps({"var": str(var), **parts}))
     else:
         for name, part in parts.items():
-            place = f" on {LOOPBACK}:{part['port']}, pid {part['pid']}" if part["running"] else ""
-            _say(f"{name:<11} {'up' if part['running'] else 'down'}{place}")
+            _say(f"{name:<11} {_in_words(var, connection, name, part)}")
     return 0 if all(part["running"] for part in parts.values()) else 1
+
+
+def _in_words(var: Path, connection: Connection | None, name: str, part: dict[str, int | bool | None]) -> str:
+    if part["running"]:
+        return f"up on {LOOPBACK}:{part['port']}, pid {part['pid']}"
+    ended = connection and name in connection.processes and _running(var, connection, name) is None
+    return f"down, it ended by itself: {postgresql.last_words(var)}" if ended and name == PARTS[0] else "down"
 
 
 def down(var: Path) -> int:

@@ -35,6 +35,7 @@ from sandbox.process import (
 
 ACCOUNT_UNDER_ROOT = "nobody"
 READY_SECONDS = 60.0
+SERVES = "database system is ready to accept connections"
 STOP_SECONDS = 10.0
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 ACCESS_RULES = f"# Written by the sandbox.\nhost all all {LOOPBACK}/32 scram-sha-256\n"
@@ -118,6 +119,14 @@ def launch(var: Path, connection: Connection, record: Callable[[Process], None])
         f"PostgreSQL {version} on {LOOPBACK}:{connection.postgresql_port}"
         f" ({'new data' if is_new else 'data kept'})"
     )
+
+
+def last_words(var: Path) -> str:
+    """Return why the server gave up since it last began to serve, as its log says; else where its log is."""
+    log = var / "logs" / "postgresql.log"
+    since = log_tail(log, max(0, log.stat().st_size - 2**16), 1000) if log.exists() else ""
+    panics = [line for line in since.rpartition(SERVES)[2].splitlines() if " PANIC: " in line]
+    return f"{panics[-1].partition(' PANIC: ')[2].strip()} (log: {log})" if panics else f"see {log}"
 
 
 def halt(var: Path, process: Process | None) -> bool:

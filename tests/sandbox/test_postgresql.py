@@ -21,7 +21,7 @@ import pytest
 
 from sandbox import connection as connections
 from sandbox import postgresql
-from sandbox.process import Process, SandboxError, is_running
+from sandbox.process import Process, SandboxError, is_running, wait_until_gone
 from tests.grounds.repository import REPOSITORY
 
 
@@ -92,6 +92,28 @@ def test_status_and_connection_describe_what_runs(var: Path) -> None:
     }
     assert query(printed["database_url"], "select 1") == (1,)
     assert Path(printed["credentials_file"]).is_file()
+
+
+def kill(var: Path) -> None:
+    process = Process(**held(var)["processes"]["postgresql"])
+    os.kill(process.pid, signal.SIGKILL)
+    assert wait_until_gone(process, 10)
+
+
+def test_status_says_why_a_server_that_nobody_stopped_ended(var: Path) -> None:
+    log = var / "logs" / "postgresql.log"
+    kill(var)
+    with log.open("a") as file:
+        file.write('2026-11-30 UTC [7] PANIC:  could not write to file "pg_wal/1": No space left on device\n')
+    told = sandbox(var, "status", code=1).splitlines()[0]
+    assert told == (
+        "postgresql  down, it ended by itself: could not write to file "
+        f'"pg_wal/1": No space left on device (log: {log})'
+    )
+    sandbox(var, "up")
+    kill(var)
+    assert sandbox(var, "status", code=1).splitlines()[0].endswith(f"by itself: see {log}")
+    sandbox(var, "up")
 
 
 def test_the_user_owns_the_database_and_is_no_superuser(var: Path) -> None:

@@ -233,6 +233,45 @@ def test_a_release_that_is_under_way_is_no_finding_and_nobody_is_ready() -> None
     assert f"{REVISION} is being released" in decided["decision"]["reason"]
 
 
+FULL = {"folder": "/srv/fin risk/var", "size": 260 * 2**20, "free": 0, "has_inodes": True, "full": True}
+
+
+def test_a_full_disk_is_one_finding_with_its_folder_and_what_fails_of_it_inside() -> None:
+    data = healthy()
+    data["environment"], data["disk"] = "local", FULL
+    data["pods"] = []
+    data["configuration"] |= {"unfinished": "deploy at 50 % did not come to its end", "proven": False}
+    data["database"] |= {"reachable_from_here": False, "error": "connection refused"}
+    data["tuning"] = {"jobs": [], "problem": "connection refused"}
+    data["traffic"] |= {"lost": 3, "internal_errors": 2, "arms": None, "requests": None}
+    data["rollback"]["obstacles"] = [obstacle("the disk has no room for a revision")]
+    found = only(data)
+    assert found["what"] == "The disk of /srv/fin risk/var is full: 0 MiB of 260 MiB are free."
+    assert found["command"] == "df -h '/srv/fin risk/var'; du -xhd2 '/srv/fin risk/var' | sort -h | tail"
+    assert "python -m sandbox up && ansible-playbook " in found["causes"][1]
+    assert len(found["symptoms"]) == 6
+    assert not found["roll_back"]
+
+
+def test_a_disk_that_takes_no_further_file_is_told_as_such() -> None:
+    data = healthy()
+    data["disk"] = FULL | {"free": 2**30, "has_inodes": False}
+    assert "no further file can be made on it" in only(data)["what"]
+    assert "--inodes" in only(data)["command"]
+    assert judged(data)["decision"]["decision"] == "hold"
+
+
+def test_records_that_were_lost_while_there_is_room_now_name_the_log_s_reason_and_no_release() -> None:
+    data = healthy()
+    data["disk"] = FULL | {"free": 2**30, "full": False}
+    data["traffic"]["lost"] = 3
+    lost = {"event": "collection_dropped", "message": "a record was not kept: No space left on device"}
+    data["recent"]["errors"] = [lost | {"time": "2026-11-28T02:00:00Z", "level": "ERROR", "times": 3}]
+    found = only(data)
+    assert found["causes"] == ["a record was not kept: No space left on device"]
+    assert found["command"] == data["recent"]["command"]
+
+
 def test_the_gate_s_reason_is_the_decision_s_and_its_rules_are_the_inventory_s() -> None:
     data = healthy()
     data["experiment"]["evidence"] = evidence("errors")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..machine import disk
 from ..service import log
 from ..service.snapshot import Snapshot
 from . import gunicorn
@@ -17,11 +18,13 @@ from .gunicorn import Place
 def snapshot(place: Place) -> Snapshot:
     """Return what the service of this machine shows; all of it may be missing."""
     readiness = gunicorn.readiness(place)
+    written_to = disk.of(place.var_dir)
     return Snapshot(
         pods=_pods(place, readiness),
         recent=log.recent(place.log),
         database=readiness.get("database"),
         credentials_gone=_credentials_gone(place),
+        disk=written_to.content() if written_to else None,
     )
 
 

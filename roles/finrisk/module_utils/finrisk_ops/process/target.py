@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import FinriskError
-from ..machine import locks, processes
+from ..machine import disk, locks, processes
 from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import Process
 from ..release import unfinished
@@ -258,6 +258,10 @@ class ProcessTarget:
         holder, _ = locks.read(self.place.var_dir / "release.lock")
         if holder is not None:
             obstacles.append(Obstacle(unfinished.in_the_way(holder), overcome=holder.yields))
+        if (room := disk.of(self.place.var_dir)) and room.takes_nothing:
+            obstacles.append(
+                Obstacle(f"the disk of {room.folder} is full: a rollback cannot be written there")
+            )
         lost = loss(self.place.var_dir)
         if are_lost(self.place.var_dir):
             what = f"{lost}: a rollback or a deploy brings it back"

@@ -21,6 +21,7 @@ class Snapshot:
     drift: list[dict[str, str]] = field(default_factory=list)  # field, manager, when
     credentials_gone: str = ""  # what held them and is not there any more
     acting: dict[str, Any] | None = None  # the CronJob that acts on what the gate says
+    disk: dict[str, Any] | None = None  # of this machine, where the service writes
 
 
 def worst(databases: Iterable[str]) -> str | None:

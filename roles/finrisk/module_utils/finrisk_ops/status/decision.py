@@ -9,7 +9,7 @@ from typing import Any
 from ..gate.verdict import HOLD, ROLL_BACK, Verdict
 from .finding import Finding
 
-IN_THE_WAY = ("service", "configuration", "rollback", "latency", "A/B test")
+IN_THE_WAY = ("disk", "service", "configuration", "rollback", "latency", "A/B test")
 """Subjects of findings with which nobody moves more users."""
 
 

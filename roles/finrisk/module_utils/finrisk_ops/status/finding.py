@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-UNFINISHED, CHANGED, GONE, ITSELF, SYMPTOM = range(5)
-"""How near a finding is to its cause: a release that broke off, what somebody changed by hand, something that
-is gone, what is wrong by itself, and what follows from one of the first three where there is one."""
+FULL, UNFINISHED, CHANGED, GONE, ITSELF, SYMPTOM = range(6)
+"""How near a finding is to its cause: a disk without room, a release that broke off, what somebody changed by
+hand, something that is gone, what is wrong by itself, and what follows from one of the first four where there
+is one."""
 
 ROLLBACK, DEPLOY = "playbooks/rollback.yml", "playbooks/deploy.yml"
 REVISION = "finrisk_revision="
@@ -48,13 +49,16 @@ class Finding:
 def ordered(findings: Sequence[Finding], play: Play) -> list[Finding]:
     """Return the findings, causes first, what follows from a cause inside it, and one direction for all.
 
-    A release that broke off explains all that is half made. When one finding rolls back to base, no other
-    deploys, or starts the same revision again: rolling back takes back what others changed as well.
+    A release that broke off explains all that is half made, and a full disk that it broke off. When one
+    finding rolls back to base, no other deploys, or starts the same revision again: rolling back takes back
+    what others changed as well.
     """
     unique = list({(finding.about, finding.what): finding for finding in findings}.values())
     ranked = sorted(unique, key=lambda finding: min(finding.cause, ITSELF))
     causes = [finding for finding in ranked if finding.cause < ITSELF]
-    if causes and causes[0].cause == UNFINISHED:
+    if causes and causes[0].cause == FULL:
+        causes = [each for each in causes if each.cause != UNFINISHED]
+    elif causes and causes[0].cause == UNFINISHED:
         causes = causes[:1]
     if causes:
         follows = [each for each in ranked if each.cause != ITSELF and each not in causes]

@@ -13,8 +13,8 @@ from finrisk_rules import log_events
 from ..counts import breakdown, number_of
 from ..gate.rules import SAMPLE_RATIO_NEEDED
 from ..tuning import states as job_states
-from . import acting, arms, audit, commands, fitness, journal, release, retirements
-from .finding import SYMPTOM, Finding, Play, ordered
+from . import acting, arms, audit, commands, disk, fitness, journal, release, retirements
+from .finding import ITSELF, SYMPTOM, Finding, Play, ordered
 from .traffic import log_window
 
 SKIP_HINTS = {
@@ -50,6 +50,7 @@ def of(data: dict[str, Any]) -> list[Finding]:
     """Return the findings of a status, causes first."""
     play = commands.player(data)
     parts = (
+        disk.findings,
         release.findings,
         _of_service,
         _of_database,
@@ -77,7 +78,8 @@ def _of_service(data: dict[str, Any], play: Play) -> list[Finding]:
     if failures := data["traffic"]["internal_errors"]:
         what = f"{number_of(failures, 'request')} failed inside the service {log_window(data)}."
         causes = [error["message"] for error in data["recent"]["errors"][-2:]]
-        findings.append(Finding("service", what, data["recent"]["command"], causes))
+        command, nearness = data["recent"]["command"], disk.follows(data)
+        findings.append(Finding("service", what, command, causes, cause=nearness))
     if any(pod["new_credentials_unread"] for pod in data["pods"]):
         what = "The workers have not read the newest credentials."
         findings.append(Finding("service", what, play("site.yml"), cause=SYMPTOM))
@@ -134,14 +136,14 @@ def _of_database(data: dict[str, Any], play: Play) -> list[Finding]:
         if (kubectl := commands.kubectl(data)) and "no pod of the Service" in error:
             command = f"{kubectl} scale statefulset/postgres --replicas=1"
             causes = [f"it was stopped, or does not start: {kubectl} describe pod -l app=postgres"]
-        return [Finding("collection", f"The database cannot be read from here: {error}.", command, causes)]
+        what = f"The database cannot be read from here: {error}."
+        return [Finding("collection", what, command, causes, cause=disk.follows(data))]
     if database["from_the_service"] == "down":
         what = (
             "The service cannot reach the database: it answers without sources and collects nothing from it."
         )
-        return [
-            Finding("collection", what, play("site.yml"), ["its DATABASE_URL differs from the one used here"])
-        ]
+        causes = ["its DATABASE_URL differs from the one used here"]
+        return [Finding("collection", what, play("site.yml"), causes, cause=disk.follows(data))]
     return []
 
 
@@ -159,16 +161,25 @@ def _of_collection(data: dict[str, Any], play: Play) -> list[Finding]:
         findings.append(Finding("collection", what, play("site.yml -e finrisk_enable_data_collection=true")))
     if lost := traffic["lost"]:
         what = f"{number_of(lost, 'record')} could not be kept {log_window(data)}."
-        findings.append(Finding("collection", what, play("site.yml"), ["look at the errors below Recent"]))
+        causes = _why_lost(data) or ["look at the errors below Recent"]
+        command, nearness = data["recent"]["command"], disk.follows(data)
+        findings.append(Finding("collection", what, command, causes, cause=nearness))
     if traffic["arms"] is None:
         return findings
     requests = traffic["requests"]
     if not requests:
         what = "No analysis was asked for in the last 24 hours, so nothing can be collected."
-        findings.append(Finding("collection", what, commands.question(data)))
+        nearness = disk.follows(data) if lost else ITSELF
+        findings.append(Finding("collection", what, commands.question(data), cause=nearness))
     elif collection["enabled"] and sum(collection["skipped"].values()) >= requests:
         findings.append(_all_skipped(collection, requests, play))
     return findings
+
+
+def _why_lost(data: dict[str, Any]) -> list[str]:
+    """Return what the log says of records that could not be kept."""
+    errors = data["recent"]["errors"]
+    return [error["message"] for error in errors if error.get("event") == log_events.COLLECTION_DROPPED]
 
 
 def _all_skipped(collection: dict[str, Any], requests: int, play: Play) -> Finding:
@@ -184,7 +195,7 @@ def _all_skipped(collection: dict[str, Any], requests: int, play: Play) -> Findi
 def _of_tuning(data: dict[str, Any], play: Play) -> list[Finding]:
     tuning = data["tuning"]
     if tuning["problem"]:
-        return [Finding("tuning", f"{tuning['problem']}.", play("tune.yml"))]
+        return [Finding("tuning", f"{tuning['problem']}.", play("tune.yml"), cause=disk.follows(data))]
     if not tuning["jobs"] or tuning["jobs"][0]["state"] != "FAILED":
         return []
     job = tuning["jobs"][0]

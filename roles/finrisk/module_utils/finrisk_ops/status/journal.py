@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..counts import number_of
+from . import disk
 from .finding import Finding
 
 
@@ -29,9 +30,9 @@ def _of_pod(pod: dict[str, Any], data: dict[str, Any]) -> list[Finding]:
         )
         away = {"down": "its database does not answer", "unusable": "its database counts as away"}
         cause = away.get(str(pod.get("database")), "see the errors below Recent")
-        entries.append(
-            Finding("collection", what, data["recent"]["command"], [cause, "nothing is lost while they wait"])
-        )
+        causes = [cause, "nothing is lost while they wait"]
+        command, nearness = data["recent"]["command"], disk.follows(data)
+        entries.append(Finding("collection", what, command, causes, cause=nearness))
     if count := journal.get("set_aside"):
         what = f"{number_of(count, 'record')} of {pod['name']} could not be stored and were set aside."
         causes = ["journal retry mends their text and sends them again, journal drop deletes them"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import commands
+from . import commands, disk
 from .finding import AS_IT_WAS, CHANGED, GONE, ITSELF, UNFINISHED, Finding, Play
 
 REPLICAS = ".spec.replicas"
@@ -40,7 +40,7 @@ def obstacles(data: dict[str, Any], play: Play) -> list[Finding]:
     if not told:
         return []
     what = f"A rollback would not go smoothly now: {'; '.join(told)}."
-    return [Finding("rollback", what, play("rollback.yml --check"))]
+    return [Finding("rollback", what, play("rollback.yml --check"), cause=disk.follows(data))]
 
 
 def _changed(data: dict[str, Any], play: Play) -> list[Finding]:
