@@ -34,7 +34,9 @@ def test_without_evidence_base_is_supposed_and_that_is_said() -> None:
     most = outlook(SUPPOSED[made.metric].mean, made.metric, 0.25, 3000, RULES)
     assert made.requests_nine_in_ten == most.requests_nine_in_ten
     assert made.days == pytest.approx(max(7.0, made.requests_nine_in_ten / 3000), abs=0.1)
-    assert made.lines()[-1].startswith("Supposed, as base was not measured yet: ")
+    supposed = made.lines()[-1]
+    assert supposed.startswith("Supposed of base: failed requests 1.0%, ")
+    assert ", quality 0.800. What base did in the newest experiment takes their place, from 100 " in supposed
     json.dumps(made.content(), allow_nan=False)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from . import words
 from .needs import MOST, outlook
-from .rules import OPTIONAL, Rules
+from .rules import HIGHER_IS_BETTER, OPTIONAL, Rules
 
 
 class Level(NamedTuple):
@@ -70,8 +70,13 @@ class Forecast:
             f"Smallest harm that it sees by then, in nine of ten cases: {harms}.",
         ]
         if self.supposed:
-            names = ", ".join(words.NAMES[name] for name in self.supposed)
-            told.append(f"Supposed, as base was not measured yet: {names}.")
+            levels = ", ".join(
+                f"{words.NAMES[name]} {_told(name, SUPPOSED[name].mean)}" for name in self.supposed
+            )
+            told.append(
+                f"Supposed of base: {levels}. What base did in the newest experiment takes their place, from "
+                f"{FEWEST_USERS} of its users on."
+            )
         return told
 
 
@@ -116,6 +121,10 @@ def _level(metric: str, stages: Sequence[Mapping[str, Any]]) -> Level | None:
         return None
     variance = max(squares - total * total / users, 0.0) / (users - 1)
     return Level(total / users, variance or None)
+
+
+def _told(metric: str, level: float) -> str:
+    return f"{level:.3f}" if metric in HIGHER_IS_BETTER else f"{level:.1%}"
 
 
 def _base(stage: Mapping[str, Any]) -> Mapping[str, Any]:
