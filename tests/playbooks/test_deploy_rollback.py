@@ -181,6 +181,7 @@ def test_deploy_announces_what_it_does_does_it_once_and_ends_with_its_paths(base
     announced = base.deploy("--check", "--diff", "-e", "finrisk_ab_ratio=50")
     assert announced.changed == 1
     assert base.told[1] == 0
+    assert announced.last_lines[-3] == "would run with:"
     done = base.deploy("--diff", "-e", "finrisk_ab_ratio=50")
     assert done.changed == 1
     assert announced.changed_tasks == done.changed_tasks
@@ -188,6 +189,7 @@ def test_deploy_announces_what_it_does_does_it_once_and_ends_with_its_paths(base
     assert base.told[1] == 0.5
     assert "Ratio: 50 % tuned, 50 % base (finrisk_ab_ratio)" in done.last_lines
     assert re.search(r"Warm-up: 5 answers, p50 \d+ ms, max \d+ ms", done.stdout)
+    assert "would" not in done.stdout
     for line in done.last_lines[-2:]:
         assert Path(line).is_file()
     again = base.deploy()

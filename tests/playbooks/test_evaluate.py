@@ -21,7 +21,9 @@ def test_an_operator_reads_the_verdict_and_a_pipeline_fails_on_another_one(
 
     announced = playground.run("evaluate", "--check", *here)
     assert (announced.code, announced.changed, folder.exists()) == (0, 1, False), announced.output
+    assert f"Evidence        would write {folder}/evaluation_" in announced.stdout
     first = playground.run("evaluate", *here)
+    assert "would" not in first.stdout
     assert (first.code, first.changed) == (0, 1), first.output
     assert "Verdict         promote: The tuned model is proven not worse than base" in first.stdout
     [file] = folder.glob("evaluation_*.json")

@@ -89,10 +89,12 @@ def test_an_equal_model_is_promoted_once_and_its_file_gives_the_same_bytes_again
     insert(database_url, *(Met(arm, USERS, revision=revision) for arm in ("base", "tuned")))
     announced = evaluate(check=True)
     assert (announced["changed"], written(tmp_path)) == (True, [])
+    assert f"would write {announced['evaluation_file']}" in said(announced)
     first = evaluate()
     assert (first["verdict"], first["changed"]) == ("promote", True), first
     file = Path(first["evaluation_file"])
     assert max(map(len, first["report"]["text"][:-3])) <= 100
+    assert "would write" not in said(first)
     page = file.with_suffix(".html").read_text()
     assert "FinRisk local: promote" in page
     assert page.count("<svg") == 0, "one evaluation is no curve"

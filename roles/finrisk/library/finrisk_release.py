@@ -229,6 +229,7 @@ def summary(outcome: release.Outcome, target: ProcessTarget | KubernetesTarget, 
         f"Traffic: {describe(current.ratio)}" + (f" ({current.model})" if current.ratio else ""),
         *(f"Taken back: {drift}" for drift in getattr(target, "taken_back", [])),
         *getattr(target, "notes", []),
+        *(["would run with:"] if check and outcome.changed else []),
         *target.paths(outcome.revision.name),
     ]
 

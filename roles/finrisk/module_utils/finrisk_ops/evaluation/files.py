@@ -24,11 +24,15 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 class Kept(NamedTuple):
-    """Where an evaluation lies, if anywhere, the SHA-256 of its inputs, and whether it had to be written."""
+    """Where an evaluation lies, if anywhere, the SHA-256 of its inputs, and whether it had to be written.
+
+    A check writes nothing: then a new one would lie there.
+    """
 
     path: Path | None
     sha256: str
     is_new: bool
+    is_check: bool = False
 
 
 def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
@@ -48,7 +52,7 @@ def keep(folder: Path, content: Mapping[str, Any], *, check: bool) -> Kept:
 
         write_bytes(path.with_suffix(PAGE_SUFFIX), report(content, earlier))
         write_json(path, content)
-    return Kept(path, content["sha256"], is_new=True)
+    return Kept(path, content["sha256"], is_new=True, is_check=check)
 
 
 def history(folder: Path, most: int = HISTORY) -> list[tuple[Path, dict[str, Any]]]:

@@ -37,13 +37,18 @@ def lines(content: Mapping[str, Any], play: Play, kept: Kept, deed: str = "") ->
         ("Freshness", plain([words.freshness(content)])),
         ("Needed", plain(wrap(words.needed(content)))),
         ("Success", success_lines(content["success"])),
-        ("Evidence", plain([str(kept.path or NOT_WRITTEN), f"SHA-256 of its inputs: {kept.sha256}"])),
+        ("Evidence", plain([_place(kept), f"SHA-256 of its inputs: {kept.sha256}"])),
     )
     title = f"FinRisk {content['environment']}, evaluation"
     result = [Line(f"{title}{content['at'][:19].rjust(WIDTH - len(title))}")]
     for name, told in parts:
         result += [Line(""), *block(name, told)]
     return result
+
+
+def _place(kept: Kept) -> str:
+    """Return where the evidence lies, or would."""
+    return f"{'would write ' if kept.is_check else ''}{kept.path}" if kept.path else NOT_WRITTEN
 
 
 def _verdict(content: Mapping[str, Any], play: Play, deed: str) -> list[Line]:
