@@ -61,9 +61,9 @@ def up(var: Path) -> int:
     """Start what is down, the parts side by side, and leave a complete ``sandbox.json``."""
     _make_folder(var)
     with connections.locked(var):
-        state = State(var, _with_usable_ports(var, connections.read(var) or connections.new(var)))
-        if (port := state.connection.api_port) != connections.API_PORT:
-            _say(f"service     at http://{LOOPBACK}:{port}, since {connections.API_PORT} was taken")
+        held = connections.read(var)
+        state = State(var, _with_usable_ports(var, held or connections.new(var)))
+        _tell_ports(held, state.connection)
         with ThreadPoolExecutor(len(PARTS)) as pool:
             done = list(pool.map(lambda name: _bring_up(name, state), PARTS))
     return 0 if all(done) else 1
@@ -157,16 +157,17 @@ def _bring_up(name: str, state: State) -> bool:
 
 
 def _with_usable_ports(var: Path, connection: Connection) -> Connection:
-    """Keep every port that is in use by ourselves or free, and choose another for one taken by a stranger."""
+    """Keep every port that is in use by ourselves or free, and choose another for one taken by a stranger.
+
+    The service's are chosen anew while it does not run, whether the sandbox does or not.
+    """
     postgresql_port, gemini_port = connection.postgresql_port, connection.gemini_port
     api_port, ops_port = connection.api_port, connection.ops_port
-    database_runs = postgresql.running(var, connection) is not None
-    simulator_runs = simulator.running(connection) is not None
-    if not database_runs:
+    if postgresql.running(var, connection) is None:
         (postgresql_port,) = connections.free_ports(postgresql_port)
-    if not simulator_runs:
+    if simulator.running(connection) is None:
         (gemini_port,) = connections.free_ports(gemini_port)
-    if not (database_runs and simulator_runs) and not connections.running_service(var):
+    if not connections.running_service(var):
         api_port, ops_port = connections.free_ports(api_port, ops_port)
     return dataclasses.replace(
         connection,
@@ -195,6 +196,17 @@ def _make_folder(var: Path) -> None:
     var.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         var.chmod(0o711)  # made just now: the database's account must be able to pass through
+
+
+def _tell_ports(held: Connection | None, connection: Connection) -> None:
+    """Say where the service listens when that is not the usual place, and which ports are taken now."""
+    usual = (connections.API_PORT, connections.OPS_PORT)
+    before = (held.api_port, held.ops_port) if held else usual
+    now = (connection.api_port, connection.ops_port)
+    taken = [str(port) for port, chosen in zip(before, now, strict=True) if port != chosen]
+    if now != usual:
+        why = f", since {' and '.join(taken)} {'is' if len(taken) == 1 else 'are'} taken" if taken else ""
+        _say(f"service     at http://{LOOPBACK}:{now[0]}, ops at http://{LOOPBACK}:{now[1]}{why}")
 
 
 def _tell(name: str, what: str, began: float) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import __main__ as commands
 from sandbox import connection as connections
 from sandbox.process import Process, SandboxError, is_running, log_tail, start, start_time, stop
 from tests.grounds.waiting import until
@@ -100,6 +101,28 @@ def test_a_taken_port_is_replaced_and_a_free_one_kept() -> None:
         (chosen,) = connections.free_ports(port)
         assert chosen != port
     assert connections.free_ports(port, 0)[0] == port
+
+
+def test_the_service_moves_from_a_port_that_a_stranger_took_while_the_sandbox_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sandbox.postgresql.running", lambda *_: Process(1, 1))
+    monkeypatch.setattr("sandbox.simulator.running", lambda *_: Process(1, 1))
+    held = connections.new(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = int(taken.getsockname()[1])
+        chosen = commands._with_usable_ports(tmp_path, replace(held, api_port=port))
+    assert (chosen.api_port != port, chosen.gemini_port) == (True, held.gemini_port)
+    commands._tell_ports(replace(held, api_port=port), replace(chosen, ops_port=held.ops_port))
+    where = f"service     at http://127.0.0.1:{chosen.api_port}, ops at http://127.0.0.1:{held.ops_port}"
+    assert capsys.readouterr().out == f"{where}, since {port} is taken\n"
+    commands._tell_ports(chosen, chosen)
+    assert "taken" not in capsys.readouterr().out, "a later run takes the ports as they are"
+    usual = replace(held, api_port=connections.API_PORT, ops_port=connections.OPS_PORT)
+    commands._tell_ports(usual, usual)
+    assert capsys.readouterr().out == ""
 
 
 def test_ports_chosen_together_all_differ() -> None:
