@@ -15,10 +15,14 @@ class ActionModule(action_loader.get("finrisk_followed", class_only=True)):  # t
     """Shows the newest line while that takes long: a run of a moment shows nothing."""
 
     quiet_seconds = 2.0
+    _is_begun = False
 
     def chosen(self, lines: Sequence[str], *, is_over: bool) -> Sequence[str]:
-        """Return the newest line, none at the end: the module's own sentence follows."""
-        return [] if is_over else lines[-1:]
+        """Return the newest line, at the end too once a bar was begun: it ends where the run did."""
+        if is_over and not self._is_begun:
+            return []
+        self._is_begun |= bool(lines)
+        return lines[-1:]
 
     def words(self, progress: dict[str, Any]) -> str:
         """Return ``3 of 48 documents read``."""
