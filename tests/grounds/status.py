@@ -150,6 +150,7 @@ def _job() -> dict[str, Any]:
         "created_at": "2026-11-20T10:00:00+00:00",
         "error": None,
         "again": "tune.yml",
+        "anew": "tune.yml",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,17 @@ def test_the_way_back_to_a_job_has_the_parameters_that_make_it_this_one(
         f"CREATING {own.job_name} (RUNNING); run tune.yml{typed} again to watch it"
     ]
     assert f"Run tune.yml{typed} again to watch it" in report.left_running(own)[0]
+
+
+def test_the_way_back_to_a_job_names_its_dataset_when_a_newer_one_is_there(tmp_path: Path) -> None:
+    own = replace(RUNNING, training_file=str(tmp_path / "training_set_20261129_040735.jsonl"))
+    metadata = tmp_path / "dataset_metadata_20261129_040735.json"
+    assert command.of(own) == "tune.yml", "its dataset is not here"
+    metadata.touch()
+    assert command.of(own) == "tune.yml"
+    (tmp_path / "dataset_metadata_20261130_010000.json").touch()
+    assert command.of(own) == f"tune.yml -e finrisk_dataset_metadata={metadata}"
+    assert command.of(own, anew=True) == "tune.yml", "after prepare.yml the newest dataset is meant"
 
 
 def test_a_job_that_only_its_name_is_known_of_is_come_back_to_as_it_can_be() -> None:

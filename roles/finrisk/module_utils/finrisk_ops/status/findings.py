@@ -209,7 +209,8 @@ def _of_tuning(data: dict[str, Any], play: Play) -> list[Finding]:
     causes = [cause for words, cause in FAILURE_CAUSES if any(word in low for word in words)]
     if any("quota" in cause or "account" in cause for cause in causes):
         return [Finding("tuning", what, again, causes)]
-    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {again}"
+    anew = play(f"{job['anew']} -e finrisk_tune_retry=true")
+    command = f"{play('prepare.yml -e finrisk_max_examples=2000')} && {anew}"
     return [Finding("tuning", what, command, causes)]
 
 

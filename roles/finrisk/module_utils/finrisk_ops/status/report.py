@@ -171,6 +171,7 @@ def _tuning(question: Question, unreachable: str) -> dict[str, Any]:
                 "created_at": job.created_at,
                 "error": job.error,
                 "again": command.of(job),
+                "anew": command.of(job, anew=True),
             }
             for job in jobs
         ],
