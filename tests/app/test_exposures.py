@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +14,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from finrisk.db.pool import Database
 from finrisk.journal import Journal, encoded
-from finrisk.ratings import apply_ratings
 from finrisk.shipping import Shipper
 from finrisk_ops import evidence
 from finrisk_ops.erasure.subject import Subject
@@ -26,21 +23,20 @@ from finrisk_ops.gate.rules import Rules
 from finrisk_ops.gate.verdict import decide
 from finrisk_rules.arms import FAILURES, SINGLE, SLOW, TIMED
 from tests.grounds.arms import SPLIT, user_on
-from tests.grounds.records import analysis, rating
+from tests.grounds.exposures import (
+    BEGIN,
+    BLOCKED,
+    FAILED,
+    NOBODY,
+    RESTING,
+    VERSIONS,
+    Ground,
+    asked,
+    many,
+    metric,
+    rated,
+)
 from tests.grounds.service import RunningService
-
-EXPERIMENT = "spec-2"
-VERSIONS = {"judge_version": "2", "prompt_version": "p", "index_version": "3"}
-BEGIN = datetime.now(UTC) - timedelta(hours=6)
-FAILED: dict[str, Any] = {
-    "outcome": "ok",
-    "arm_served": "base",
-    "arm_error": "timeout",
-    "fallback_reason": "timeout",
-}
-RESTING: dict[str, Any] = {"outcome": "ok", "arm_served": "base", "fallback_reason": "breaker"}
-NOBODY: dict[str, Any] = {"outcome": "upstream_error", "arm_served": None, "arm_error": "upstream_error"}
-BLOCKED: dict[str, Any] = {"outcome": "blocked", "arm_served": None, "arm_error": "blocked"}
 
 METRICS = {
     "slow": (TIMED, SLOW),
@@ -56,39 +52,6 @@ with by_user as (
     select user_hash, count(*) as n, sum({3}) as x from ({0} where {1}) as single where {2} group by 1
 )
 select count(*), sum(x / n::float8), sum((x / n::float8) ^ 2), sum(n), sum(x) from by_user"""
-
-Arm = dict[str, Any]
-
-
-class Ground:
-    """A database, and the folder of a journal that is shipped to it."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-        folder.mkdir()
-        self.database = Database(url, 4)
-
-    def ship(self, records: Iterable[dict[str, Any]]) -> None:
-        (self.folder / f"{uuid.uuid4()}.seg").write_bytes(b"".join(map(encoded, records)))
-        while Shipper(Journal(self.folder), self.database).ship():
-            pass
-        apply_ratings(self.database, 0.9)
-
-    def read(self, prices: evidence.Prices | None = None) -> dict[str, Any]:
-        with psycopg.connect(self.url) as connection:
-            found: dict[str, Any] = evidence.read(connection, EXPERIMENT, prices)
-            return found
-
-    def stages(self) -> list[dict[str, Any]]:
-        return list(self.read()["stages"])
-
-    def arms(self) -> tuple[Arm, Arm]:
-        [stage] = self.stages()
-        return stage["arms"]["base"], stage["arms"]["tuned"]
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url) as connection:
-            return connection.execute(query.encode()).fetchall()
 
 
 @pytest.fixture
@@ -107,60 +70,6 @@ def new_ground(new_database: Callable[[bool], str], tmp_path: Path) -> Iterator[
 @pytest.fixture
 def ground(new_ground: Callable[[], Ground]) -> Ground:
     return new_ground()
-
-
-def asked(arm: str, user: str, minute: float = 0, **fields: Any) -> dict[str, Any]:
-    """A request of a user, answered well by the arm's own model where the fields say nothing else."""
-    row = {
-        "created_at": (BEGIN + timedelta(minutes=minute)).isoformat(),
-        "experiment": EXPERIMENT,
-        "revision": "r0001",
-        "split_bp": 5000,
-        "unit_hash": user,
-        "user_hash": user,
-        "arm_assigned": arm,
-        "arm_served": arm,
-        "latency_ms": 700.0,
-        "arm_ms": 700.0,
-        **VERSIONS,
-        **fields,
-    }
-    if row["arm_served"]:
-        row = {"prompt_tokens": 1000, "answer_tokens": 100, "wrong_figures": 0, "judged_quality": 0.9} | row
-        row |= {"quality_score": row["judged_quality"]}
-    return analysis(str(uuid.uuid4()), **row)
-
-
-def rated(record: dict[str, Any], value: int = -1) -> dict[str, Any]:
-    return rating(record["analysis"]["id"], rating=value)
-
-
-def many(number: int, seed: int = 1) -> list[dict[str, Any]]:
-    """Requests of thirty users with everything that can become of one, and ratings of a third."""
-    dice = random.Random(seed)  # noqa: S311  not a secret
-    records = []
-    for minute in range(number):
-        user = f"u{int(30 * dice.random() ** 2)}"
-        arm = "tuned" if int(user[1:]) % 3 == 0 else "base"
-        fate: dict[str, Any] = dice.choice(
-            [{}, {}, {}, NOBODY, BLOCKED, *([FAILED, RESTING] if arm == "tuned" else [])]
-        )
-        fields: dict[str, Any] = {
-            "arm_ms": None if fate is RESTING else dice.choice([500.0, 1999.0, 2000.0, 2500.0]),
-            "judged_quality": round(dice.random(), 3),
-            "wrong_figures": dice.choice([None, 0, 0, 2]),
-            "refused": dice.choice([None, False, False, True]),
-            "revision": "r0001" if minute < number / 2 else "r0002",
-        }
-        records.append(asked(arm, user, minute, **(fields | fate)))
-        if dice.random() < 0.3:
-            records.append(rated(records[-1], dice.choice([-1, 1])))
-    return records
-
-
-def metric(arm: Arm, name: str) -> tuple[int, float, int, float]:
-    of = arm["metrics"][name]
-    return of["users"], of["sum"], of["requests"], of["events"]
 
 
 def test_counts_are_the_same_in_any_order_of_arrival_and_however_often_records_are_sent(

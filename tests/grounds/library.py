@@ -21,6 +21,8 @@ from finrisk_ops.documents.intake import take
 from finrisk_ops.documents.sources import source
 
 LIBRARIAN, ANALYST = (f"frk_{name}_{'x' * 40}" for name in ("books", "asks"))
+IDS = [f"filings/{number}/{name}" for number in (2025, 2026) for name in ("meridia", "nordhaven")]
+"""The names of the filings of two years that a test brings in."""
 
 
 @contextmanager
@@ -83,3 +85,8 @@ def held(api_url: str) -> list[str]:
 
 def counts(result: dict[str, Any]) -> tuple[int, int, int, bool]:
     return result["added"], result["updated"], result["unchanged"], result["changed"]
+
+
+def mirrored(api_url: str, folder: Path, check_mode: bool = False, **changes: Any) -> dict[str, Any]:
+    """Bring a folder in as a mirror; return what finrisk_ingest says."""
+    return bring(api_url, folder, check_mode, mode="mirror", **changes)
