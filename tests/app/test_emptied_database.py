@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -140,7 +139,10 @@ def test_a_restore_whose_data_are_there_and_whose_keys_are_not_is_not_told_as_wh
     assert f"lacks {missing} in the search path" in found.problem
 
 
-def test_a_database_that_denies_its_versions_is_unusable_and_rests(database_url: str) -> None:
+def test_a_database_that_denies_its_versions_is_unusable_and_rests(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("finrisk.db.pool._REST_SECONDS", 600.0)
     execute(database_url, "revoke select on schema_migrations from current_user")
     pool = Database(database_url, 1)
     try:
@@ -151,8 +153,8 @@ def test_a_database_that_denies_its_versions_is_unusable_and_rests(database_url:
             pass
         execute(database_url, "grant select on schema_migrations to current_user")
         with pytest.raises(DatabaseUnavailableError, match="schema is unknown"), pool.connection():
-            pass  # it rests for a second
-        time.sleep(1.1)
+            pass  # it rests
+        pool._resting_until -= 600
         with pool.connection() as connection:
             connection.execute("select 1 from documents")
     finally:

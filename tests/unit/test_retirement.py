@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,17 @@ from finrisk_ops.tuning.jobs import from_content
 from finrisk_ops.tuning.retirement import of_models, retirements
 from tests.grounds import status
 from tests.grounds.datasets import dataset
+from tests.grounds.days import today
 from tests.grounds.findings import job
 from tests.grounds.tuning import order_of_options
 from tests.grounds.wire import Wire
 
-TODAY = datetime.now(UTC).date()
 BASE = "gemini-3.5-flash-lite"
 SUCCESSOR = "gemini-3.8-flash"
 
 
 def entry(days: int, name: str = BASE) -> dict[str, Any]:
-    return {"name": name, "date": (TODAY + timedelta(days=days)).isoformat(), "successor": SUCCESSOR}
+    return {"name": name, "date": (today() + timedelta(days=days)).isoformat(), "successor": SUCCESSOR}
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,12 @@ def test_nothing_is_tuned_from_a_model_in_its_last_thirty_days(
 
 
 def test_a_deploy_names_the_day_of_both_arms_models() -> None:
+    now = today()
     known = retirements([entry(200), entry(7, "gemini-2.5-flash"), entry(1, "gemini-2.5-pro")])
     wish = Wish("newest", 25, "", False, [25, 100], BASE, allow_base_mismatch=True, retirements=known)
     jobs = [from_content(job("ACTIVE") | {"base_model": "gemini-2.5-flash"}, "a job")]
     made = make_plan(wish, Running(), Known(jobs))
-    near, far = TODAY + timedelta(days=7), TODAY + timedelta(days=200)
+    near, far = now + timedelta(days=7), now + timedelta(days=200)
     assert made.ends == [
         f"Retirement: gemini-2.5-flash ends on {near} (days left: 7); its successor is {SUCCESSOR}",
         f"Retirement: {BASE} ends on {far} (days left: 200); its successor is {SUCCESSOR}",
@@ -86,7 +87,7 @@ def test_a_deploy_names_the_day_of_both_arms_models() -> None:
     ("days", "said"), [(91, ""), (90, "(days left: 90)"), (0, "(days left: 0)"), (-1, f"{BASE} ended on")]
 )
 def test_status_warns_of_an_end_for_ninety_days(days: int, said: str) -> None:
-    data = status.healthy() | {"at": f"{TODAY}T03:00:00Z"}
+    data = status.healthy() | {"at": f"{today()}T03:00:00Z"}
     data["retirements"] = [entry(days) | {"days_left": days}, entry(1, "gemini-2.5-pro") | {"days_left": 1}]
     told = [finding for finding in judgement(data)["findings"] if finding["about"] == "retirement"]
     assert len(told) == bool(said)
@@ -97,7 +98,7 @@ def test_status_warns_of_an_end_for_ninety_days(days: int, said: str) -> None:
 
 
 def test_status_also_warns_of_the_model_that_the_tuned_one_was_made_from() -> None:
-    data = status.healthy() | {"at": f"{TODAY}T03:00:00Z"}
+    data = status.healthy() | {"at": f"{today()}T03:00:00Z"}
     data["tuning"]["jobs"][0]["base_model"] = "gemini-2.5-pro"
     data["retirements"] = [entry(20, "gemini-2.5-pro") | {"days_left": 20}]
     [told] = [finding for finding in judgement(data)["findings"] if finding["about"] == "retirement"]
