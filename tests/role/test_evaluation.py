@@ -245,8 +245,12 @@ def test_status_says_what_the_gate_said_last_and_of_which_revision(
         said["evaluation_file"],
     )
     assert gate["needed"] == said["report"]["data"]["needed"]
+    needed = f"about {gate['needed']['requests']:,} more requests"
+    page = " ".join(page.split())
+    assert f"needed then: {needed}" in page
+    assert needed in "\n".join(said["report"]["text"])
     assert 0 <= gate["age_seconds"] < 120
-    assert "Gate            hold, " in page
+    assert "Gate hold, " in page
     half = {"verdict": "hold", "reason": "", "inputs": {}, "sha256": ""}
     (tmp_path / "evaluations" / "evaluation_20991231_235959.json").write_text(json.dumps(half))
     again, _ = told()

@@ -16,6 +16,7 @@ from tests.grounds.signing import allowed, person
 
 MODEL = "projects/p/locations/us-central1/endpoints/1"
 REVISION = "r0004-00000000"
+DEPLOY = f"playbooks/deploy.yml -e finrisk_model={MODEL}"
 RULES = {"margins": {"errors": 0.2}, "days": 0}
 RUNNING = {"revision": REVISION, "model": MODEL, "ratio": 25, "proven": True, "experiment": "spec1"}
 
@@ -161,12 +162,48 @@ def test_a_listing_says_what_the_experiment_will_need_and_what_the_gate_forbids(
     text = "\n".join(listed["report"]["text"])
     assert "Nothing would be deployed: the gate does not let 50 %" in text
     assert "25 %, the first stage: ansible-playbook" in text
-    assert "at today's 1,200 requests a day" in text
+    assert "at the present 28,800 requests a day" in text, "an hour's of a service that is no older"
     assert "Smallest harm that it sees by then" in text
     assert "Supposed" not in text, "base was measured"
     data = listed["report"]["data"]
-    assert data["outlook"]["requests_per_day"] == 1200
+    assert data["outlook"]["requests_per_day"] == 28_800
     json.dumps(data, allow_nan=False)
     first = plan(database_url, tmp_path, list_only=True, running={}, ratio="")
     assert first["report"]["data"]["plan"]["ratio"] == 25
     assert first["report"]["data"]["outlook"]["split"] == 0.25
+
+
+def test_of_an_experiment_that_runs_a_listing_says_what_the_gate_still_needs(
+    database_url: str, tmp_path: Path
+) -> None:
+    requests(database_url, 7)
+    rules = {"gate_rules": {"margins": {"errors": 0.02}, "days": 0}}
+    report = plan(database_url, tmp_path, list_only=True, **rules)["report"]
+    needed, told = report["data"]["needed"], report["text"][-1]
+    gate = " ".join(plan(database_url, tmp_path, **rules)["msg"].split())
+    assert f"about {needed['requests']:,} more requests" in gate, "one number for one decision"
+    assert told == (
+        f"The experiment still needs about {needed['requests']:,} more requests, {needed['days']:g} days, if "
+        "both arms are alike (at present 28,800 requests of 28,800 users a day)."
+    )
+    assert report["data"]["outlook"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"ratio": 0, "running": RUNNING | {"ratio": 0}},
+            f"25 % would be next: ansible-playbook -i inventory/staging {DEPLOY} -e finrisk_ab_ratio=25",
+        ),
+        ({"ratio": 100, "gate": "off"}, "At 100 % everybody gets the tuned model"),
+        ({"ratio": "", "model": ""}, "There is no tuned model, so no experiment: playbooks/tune.yml"),
+    ],
+)
+def test_where_nothing_is_compared_a_listing_says_what_would_be_next(
+    database_url: str, tmp_path: Path, options: dict[str, Any], told: str
+) -> None:
+    report = plan(database_url, tmp_path, list_only=True, **{"running": {}} | options)["report"]
+    assert told in "\n".join(report["text"])
+    outlook = report["data"]["outlook"]
+    assert (outlook and outlook["split"]) == (0.25 if options["ratio"] == 0 else None)

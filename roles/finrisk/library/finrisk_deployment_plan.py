@@ -138,15 +138,15 @@ from ansible.module_utils.finrisk_module import Call, run
 from finrisk_ops import options
 from finrisk_ops.errors import FinriskError
 from finrisk_ops.evaluation import files
-from finrisk_ops.gate.forecast import Forecast
 from finrisk_ops.machine import identity
-from finrisk_ops.release import approval, opinion, trial
+from finrisk_ops.release import ahead, approval, opinion, trial
 from finrisk_ops.release.permission import (
     MODES,
     REQUIRE,
     Asking,
     Permission,
     Play,
+    deploying,
     permission,
 )
 from finrisk_ops.release.plan import (
@@ -241,6 +241,12 @@ def asking(parameters: dict[str, Any]) -> Asking:
     return Asking(parameters["gate"], parameters["why"], stages[0], parameters["model"].strip())
 
 
+def beginning(parameters: dict[str, Any]) -> tuple[int, str]:
+    """Return the ratio of the first stage, and the command that begins it with the model that was named."""
+    asked = asking(parameters)
+    return asked.first_stage, player(parameters)(deploying(asked, asked.first_stage))
+
+
 def environment(parameters: dict[str, Any]) -> str:
     """Return the environment's name; empty where nobody said it."""
     return str((parameters["record"] or {}).get("environment_name", ""))
@@ -301,22 +307,27 @@ def agreed(call: Call, plan: Plan, runs: Running) -> list[approval.Approval]:
     return approval.approvals(rule, asked, player(parameters), write=not call.check) if asked else []
 
 
-def forecast(call: Call, known: Known, plan: Plan) -> Forecast | None:
-    """Return what the plan's experiment will need; supposed where the database cannot be asked."""
+def experiment(call: Call, known: Known, plan: Plan, runs: Running) -> ahead.Ahead:
+    """Return what lies before the plan's experiment; supposed where the database cannot be asked."""
     rules = options.gate_rules(call.options)
+
+    def look(url: str) -> ahead.Ahead:
+        return ahead.ahead(url, plan, runs, rules, lambda: beginning(call.options))
+
     try:
-        return with_database(call, known, lambda url: opinion.forecast(url, plan, rules))
+        return with_database(call, known, look)
     except FinriskError:
-        return opinion.forecast("", plan, rules)
+        return look("")
 
 
 def overview(call: Call, known: Known) -> dict[str, Any]:
     """Return the models, what would be deployed or why nothing would, and what its experiment will need."""
-    plan, trialled, gate, given, outlook, reason, ways = None, None, None, [], None, "", []
+    plan, trialled, gate, given, reason, ways = None, None, None, [], "", []
+    next_ = ahead.Ahead([])
     runs = running(call.options["running"])
     try:
         made = make_plan(wish(call.options), runs, known)
-        outlook = forecast(call, known, made)
+        next_ = experiment(call, known, made, runs)
         trialled = before_traffic(call.options, made, runs)
         gate = allowed(call, known, made, runs)
         given = agreed(call, made, runs)
@@ -330,14 +341,15 @@ def overview(call: Call, known: Known) -> dict[str, Any]:
         *([gate.line()] if gate else []),
         *([approval.line(given)] if given else []),
         *ways,
-        *(outlook.lines() if outlook else []),
+        *next_.lines,
     ]
     data = {
         "jobs": jobs,
         "plan": plan.content() if plan else None,
         "gate": told(call.options, gate, trialled) or None,
         "approvals": [asdict(each) for each in given],
-        "outlook": outlook.content() if outlook else None,
+        "outlook": next_.forecast.content() if next_.forecast else None,
+        "needed": next_.needed,
         "reason": reason,
     }
     return {

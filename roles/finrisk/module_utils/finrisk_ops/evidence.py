@@ -143,11 +143,12 @@ def newest(connection: psycopg.Connection) -> str:
 
 
 def requests_of_day(connection: psycopg.Connection) -> int:
-    """Return the requests of the last 24 hours, of an experiment or not. Raises psycopg.Error."""
+    """Return the present rate of all requests, of an experiment or not, a day. Raises psycopg.Error."""
     row = connection.execute(
-        "select count(*) from analyses where created_at > now() - interval '24 hours'"
+        "select count(*) filter (where created_at > now() - interval '24 hours'), "
+        "coalesce(now() - min(created_at), interval '0') from analyses"
     ).fetchone()
-    return int(row[0]) if row else 0
+    return round(_a_day(*row)) if row else 0
 
 
 def _a_day(count: int, age: timedelta) -> float:

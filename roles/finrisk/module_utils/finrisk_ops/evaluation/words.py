@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from ..counts import number_of
+from ..gate import lack
 from ..gate.rules import HIGHER_IS_BETTER
 from ..gate.sample_ratio import sample_ratio
 from ..gate.stages import FEWEST_USERS
-from ..gate.verdict import ARMS, HOLD, as_it_runs
-from ..gate.words import LABELS, STATES, UNCOMPARED, size
+from ..gate.verdict import ARMS, as_it_runs
+from ..gate.words import LABELS, STATES, size
 
 
 def percent(share: float | None) -> str:
@@ -94,15 +95,7 @@ def freshness(content: Mapping[str, Any]) -> str:
 
 def needed(content: Mapping[str, Any]) -> str:
     """Return what a decision still needs at the present rate."""
-    lack, rate = content["needed"], content["inputs"]["present_rate"]
-    requests, users = (f"{rate[f'{name}_per_day']:,.0f} {name}" for name in ("requests", "users"))
-    present = f"at present {requests} of {users} a day"
-    if content["verdict"] != HOLD:
-        return f"nothing: it is decided ({present})"
-    if content["reason"] in UNCOMPARED:
-        return f"users on both arms: now one gets nobody, so that nothing is compared ({present})"
-    days = "nobody asks at present" if lack["days"] is None else f"{lack['days']:g} days"
-    return f"about {number_of(lack['requests'], 'more request')}, {days}, if both arms are alike ({present})"
+    return lack.told(content, content["inputs"]["present_rate"])
 
 
 def _minutes(since: str, now: str) -> float:

@@ -57,7 +57,7 @@ class Forecast:
         days = (
             "nobody asked anything in the last 24 hours, so the days are unknown"
             if self.days is None
-            else f"{self.days:,.1f} days at today's {self.requests_per_day:,} requests a day"
+            else f"{self.days:,.1f} days at the present {self.requests_per_day:,} requests a day"
         )
         harms = ", ".join(
             f"{words.NAMES[name]} {words.size(name, round(harm, 3))}"

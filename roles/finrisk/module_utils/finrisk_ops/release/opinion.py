@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from .. import evidence
 from ..database import connect, query_error
-from ..gate.forecast import Forecast
-from ..gate.forecast import forecast as forecast_of
 from ..gate.rules import Rules
 from ..gate.verdict import HOLD, decide
 from .plan import Plan, Running, ratio_now
@@ -44,23 +42,3 @@ def opinion(database_url: str, plan: Plan, running: Running, rules: Rules) -> Op
 def unread(problem: str) -> Opinion:
     """Return what is said without evidence: nothing good."""
     return Opinion(HOLD, f"The evidence cannot be read: {problem}.")
-
-
-def forecast(database_url: str, plan: Plan, rules: Rules) -> Forecast | None:
-    """Return what the plan's experiment will need; None where it compares nothing. No URL: all is supposed.
-
-    Raises FinriskError when the database cannot be read.
-    """
-    import psycopg
-
-    split = plan.ratio / 100
-    if not database_url:
-        return forecast_of({}, split, 0, rules)
-    with connect(database_url, statement_timeout_seconds=STATEMENT_SECONDS) as connection:
-        try:
-            past = evidence.newest(connection)
-            a_day = evidence.requests_of_day(connection)
-            connection.rollback()
-            return forecast_of(evidence.read(connection, past), split, a_day, rules)
-        except psycopg.Error as error:
-            raise query_error(error, database_url) from None

@@ -81,17 +81,22 @@ def permission(
 
 def ways_on(asking: Asking, plan: Plan, running: Running, told: Opinion, play: Play) -> list[str]:
     """Return the three commands that go on: less or as much as now, look at the evidence, override."""
-    named = "" if asking.model == NEWEST else f" -e finrisk_model={shlex.quote(asking.model)}"
     now = ratio_now(plan, running)
     stay, what = (now, "as now") if now > asking.first_stage else (asking.first_stage, "the first stage")
     first = (
         ("to base", play("rollback.yml"))
         if told.verdict == ROLL_BACK
-        else (f"{stay} %, {what}", play(f"deploy.yml{named} -e finrisk_ab_ratio={stay}"))
+        else (f"{stay} %, {what}", play(deploying(asking, stay)))
     )
-    override = f"deploy.yml{named} -e finrisk_ab_ratio={plan.ratio} -e {shlex.quote(json.dumps(EXAMPLE))}"
+    override = f"{deploying(asking, plan.ratio)} -e {shlex.quote(json.dumps(EXAMPLE))}"
     ways = [first, ("the evidence", play("evaluate.yml")), (f"{plan.ratio} % all the same", play(override))]
     return [f"{label}: {command}" for label, command in ways]
+
+
+def deploying(asking: Asking, ratio: int) -> str:
+    """Return what follows a play's name to deploy at a ratio the model that was asked for."""
+    named = "" if asking.model == NEWEST else f" -e finrisk_model={shlex.quote(asking.model)}"
+    return f"deploy.yml{named} -e finrisk_ab_ratio={ratio}"
 
 
 def of_evaluation(evaluation: Mapping[str, Any], file: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..gate import lack
 from ..gate.verdict import HOLD, PROMOTE, ROLL_BACK
 from .text import BAD, DOUBT, GOOD, Line, plain, wrap
 
@@ -24,6 +25,7 @@ def summary(path: Path, evaluation: Mapping[str, Any], now: datetime) -> dict[st
         "at": evaluation["at"],
         "age_seconds": max(0, round(age.total_seconds())),
         "needed": evaluation["needed"],
+        "present_rate": evaluation["inputs"].get("present_rate"),
         "revision": stage.get("revision"),
         "split": stage.get("split"),
         "file": str(path),
@@ -39,11 +41,9 @@ def lines(gate: Mapping[str, Any] | None, running: str | None) -> list[Line]:
     told = f"{word}, {age(gate['age_seconds'])} ago"
     if not is_of_now:
         told += f" of {gate['revision']}, which runs no more"
-    needed = gate["needed"]
     open_still = []
-    if gate["verdict"] == HOLD and needed["requests"]:
-        days = "nobody asks at present" if needed["days"] is None else f"{needed['days']:g} days"
-        open_still = wrap(f"about {needed['requests']:,} more requests ({days}) were needed then")
+    if gate["verdict"] == HOLD and gate["needed"]["requests"] and gate["present_rate"]:
+        open_still = wrap(f"needed then: {lack.told(gate, gate['present_rate'])}")
     return plain([*wrap(f"{told}: {gate['reason']}"), *open_still], colour if is_of_now else DOUBT)
 
 
