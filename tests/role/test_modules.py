@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from finrisk_ops.errors import FinriskError
 from finrisk_ops.machine import locks
+from finrisk_ops.process.target import ProcessTarget
 from tests.grounds.modules import load, run_module
 from tests.grounds.modules_page import MODULES, PAGE, documentation, page
 from tests.grounds.repository import REPOSITORY
@@ -177,6 +179,26 @@ def test_a_refusal_that_can_be_recorded_nowhere_is_told_all_the_same(tmp_path: P
     record = {"environment_name": "e", "action": "deploy"}
     given = {"database_url": "postgresql://h/d", "job": {}, "place": nowhere, "record": record}
     assert "there is no kubeconfig" in run_module("finrisk_schema", given)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [("site", "site.yml at 0 % tuned, 100 % base"), ("deploy", "deploy at 0 % tuned, 100 % base")],
+)
+def test_a_release_holds_its_lock_by_the_name_of_its_playbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str, why: str
+) -> None:
+    def locked(_: ProcessTarget, said: str, **_takes_over: bool) -> None:
+        raise FinriskError(f"held for: {said}")
+
+    monkeypatch.setattr(ProcessTarget, "locked", locked)
+    given = {
+        "config_map": {"kind": "ConfigMap", "data": {}},
+        "secret": {"kind": "Secret", "stringData": {}},
+        "action": action,
+        "place": {"process": {"var_dir": str(tmp_path), "repository": str(tmp_path)}},
+    }
+    assert run_module("finrisk_release", given)["msg"].startswith(f"held for: {why}")
 
 
 def test_another_user_hash_key_needs_force_while_the_tuned_model_has_users(tmp_path: Path) -> None:

@@ -254,7 +254,8 @@ def act(parameters: dict[str, Any], target: Target, what: release.Rendered, chec
         return release.roll_back(
             target, parameters["rollback_to"], what, planned_on=parameters["planned_on"], check=check
         )
-    return release.deploy(target, what, planned_on=parameters["planned_on"], check=check)
+    planned_on, action = parameters["planned_on"], parameters["action"]
+    return release.deploy(target, what, planned_on=planned_on, check=check, action=action)
 
 
 def work(call: Call) -> dict[str, Any]:

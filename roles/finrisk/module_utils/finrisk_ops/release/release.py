@@ -40,15 +40,19 @@ class Outcome:
     after: dict[str, Any] = field(default_factory=dict)
 
 
-def deploy(target: Target, rendered: Rendered, *, planned_on: str | None, check: bool) -> Outcome:
+def deploy(
+    target: Target, rendered: Rendered, *, planned_on: str | None, check: bool, action: str = "deploy"
+) -> Outcome:
     """Make the rendered objects what the environment runs.
 
     ``planned_on`` is the revision that was current when the ratio was chosen; None when nothing was planned.
+    ``action`` is the playbook without its ending, for others that meet the run.
     Raises FinriskError, with the revision before serving again, when the service does not come to run it.
     """
-    with nullcontext() if check else target.locked(f"deploy at {describe(rendered.release.ratio)}"):
+    what = action if action == "deploy" else f"{action}.yml"
+    with nullcontext() if check else target.locked(f"{what} at {describe(rendered.release.ratio)}"):
         running = current_revision(target)
-        _check_current(target, running, planned_on, "deploy")
+        _check_current(target, running, planned_on, what)
         return _bring(target, _revision_of(target, rendered, running), running, check, _put_back)
 
 
