@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -228,10 +229,17 @@ def runs(command: str) -> bool:
     return False
 
 
-def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        ((), "What it left half made: playbooks/status.yml"),
+        (("--check",), "It was a check: nothing was changed"),
+    ],
+)
+def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path, arguments: Sequence[str], left: str) -> None:
     step = f"sleep 60.{os.getpid()}"  # no other process of this machine runs that
-    playbook = STEPS.replace('ansible.builtin.command: "true"', f"ansible.builtin.command: {step}")
-    process = start(tmp_path, playbook=playbook)
+    command = f"ansible.builtin.command: {step}\n      check_mode: false"
+    process = start(tmp_path, *arguments, playbook=STEPS.replace('ansible.builtin.command: "true"', command))
     assert process.stdout is not None
     while "this is said" not in process.stdout.readline():
         assert process.poll() is None
@@ -239,7 +247,7 @@ def test_ctrl_c_names_the_step_that_it_ended(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode not in (0, 2)
-    assert "Ended in the middle of: Look. What it left half made: playbooks/status.yml" in said
+    assert f"Ended in the middle of: Look. {left}" in said
 
 
 def test_no_thread_beside_a_module_takes_the_signal_that_ends_it(

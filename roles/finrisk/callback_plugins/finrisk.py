@@ -30,7 +30,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ansible import constants
+from ansible import constants, context
 from ansible.plugins.callback.default import CallbackModule as Default
 from ansible.utils.vars import load_extra_vars
 
@@ -299,7 +299,10 @@ class CallbackModule(Default):  # type: ignore[misc]  # Ansible has no types
     def _say_what_goes_on(self) -> None:
         """Say, when a run never came to its end, where it stopped, what goes on and how to come back."""
         if self._under_way and not self._interrupted:
-            where = f"Ended in the middle of: {self._under_way}. What it left half made: playbooks/status.yml"
+            left = "What it left half made: playbooks/status.yml"
+            if context.CLIARGS.get("check"):
+                left = "It was a check: nothing was changed"
+            where = f"Ended in the middle of: {self._under_way}. {left}"
             self._real_display.display(where, color=constants.COLOR_ERROR, stderr=True)
         for lines in self._interrupted.values():
             for line in lines:
