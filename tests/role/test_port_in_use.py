@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from finrisk_ops.errors import FinriskError
+from finrisk_ops.machine.processes import Process, start_time
 from finrisk_ops.process import gunicorn
+from finrisk_ops.process.target import ProcessTarget
 from sandbox.connection import free_ports
 
 CONFIGURATION = """import os
@@ -42,6 +45,27 @@ def test_a_port_that_is_taken_is_said_with_who_has_it_and_what_to_do(
     said = error.value.message
     assert said.startswith(f"the service ended while it started: the address 127.0.0.1:{port} is in use by ")
     assert f"(process {os.getpid()}): end what listens there, or set {variable} to a free port (log: " in said
+
+
+@pytest.mark.parametrize("variable", ["finrisk_api_port", "finrisk_ops_port"])
+def test_a_rollback_of_a_stopped_service_would_meet_the_program_that_has_its_port(
+    tmp_path: Path, variable: str
+) -> None:
+    free = free_ports(0)[0]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        here = place(tmp_path, *((port, free) if variable == "finrisk_api_port" else (free, port)))
+        met = [each for each in ProcessTarget(here).rollback_obstacles() if not each.credentials]
+        gunicorn.record(here, Process(os.getpid(), start_time(os.getpid()) or 0), "")
+        moved = replace(here, ops_port=free_ports(0)[0])
+        for runs in (here, moved):
+            obstacles = ProcessTarget(runs).rollback_obstacles()
+            assert [each for each in obstacles if not each.credentials] == [], "the service's own ports"
+    [told] = met
+    assert told.what.startswith(f"the address 127.0.0.1:{port} is in use by ")
+    assert "so that the service cannot start there: end what listens there, or set " in told.what
+    assert told.what.endswith(f"set {variable} to a free port")
+    assert not told.overcome
 
 
 def test_a_port_that_became_free_in_time_is_not_what_a_later_end_is_said_to_be(tmp_path: Path) -> None:

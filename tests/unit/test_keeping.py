@@ -37,6 +37,7 @@ class Shelf:
     failures: dict[str, FinriskError] = field(default_factory=dict)  # by revision, or by image
     refuses_new: bool = False
     tried: list[str] = field(default_factory=list)
+    runs: bool = True
 
     def names(self) -> list[str]:
         return list(newest_first({*self.revisions, *self.half_written}))
@@ -73,6 +74,9 @@ class Shelf:
             for label, value in labels(name).items():
                 revision = labelled(revision, label, value)
             self.revisions[name] = revision
+
+    def runs_something(self) -> bool:
+        return self.runs
 
     def used(self) -> set[str]:
         return self.in_use
@@ -211,6 +215,25 @@ def test_a_rollback_that_does_not_come_to_run_puts_no_tuned_revision_back() -> N
             roll_back(target, to)
         assert target.running == target.tried[-1] != tuned.name
         assert tuned.name not in target.tried
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"), [(True, " and whatever still runs it goes on;"), (False, " and nothing runs;")]
+)
+def test_where_nothing_runs_no_message_says_that_it_goes_on(runs: bool, told: str) -> None:
+    proven = revision(3, proven=True)
+    target = shelf(proven, running=3)
+    target.failures, target.runs = {"local": FinriskError("the port is taken")}, runs
+    target.pending = lambda _: "the service is not running"
+    with pytest.raises(
+        FinriskError, match=rf"the port is taken\. {proven.name} stays the revision of.*{told}"
+    ):
+        release.deploy(target, rendered(3), planned_on=None, check=False)
+    gone = shelf(revision(50), running=50)
+    gone.failures, gone.runs = {"local": FinriskError("the port is taken")}, runs
+    with pytest.raises(FinriskError) as raised:
+        roll_back(gone)
+    assert ("and nothing runs until then" in raised.value.message) != runs
 
 
 def test_a_rollback_whose_image_cannot_be_had_takes_the_settings_of_one_that_can() -> None:

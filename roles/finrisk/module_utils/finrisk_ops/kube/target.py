@@ -160,6 +160,10 @@ class KubernetesTarget(Deployed):
         for where in (self.path("configmaps", f"{CONFIG}-{name}"), self.path("secrets", f"{SECRET}-{name}")):
             self._delete(where)
 
+    def runs_something(self) -> bool:
+        """Say whether a pod of the service is there that nobody ends, of whatever revision."""
+        return any("deletionTimestamp" not in pod["metadata"] for pod in self.pods())
+
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
         self._delete(self.deployment_path)

@@ -38,6 +38,11 @@ def of(port: int) -> Listener | None:
     return None
 
 
+def is_taken(port: int) -> bool:
+    """Say whether somebody listens on a port of 127.0.0.1, whoever it is."""
+    return any(_inodes(port))
+
+
 def _inodes(port: int) -> Iterator[str]:
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with suppress(OSError):

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..errors import FinriskError
 from ..machine import listeners
-from ..machine.files import make_folder, write_json
+from ..machine.files import make_folder, read_json, write_json
 from ..machine.processes import POLL_SECONDS, Process, collect, start_time, terminate
 from ..service import log
 
@@ -232,12 +232,25 @@ def log_reason(place: Place, offset: int) -> str:
     return f"{reason or 'the log says nothing'} (log: {place.log})"
 
 
-def _occupied(place: Place, host: str, port: int) -> str:
+def in_the_way(place: Place) -> list[str]:
+    """Return what a start of the service would meet: each port of the place that another program has."""
+    own = set[str]()
+    if master(place):
+        if listens_here(place):
+            return []
+        own = {str(url) for url in read_json(place.record).values()}
+    wanted = {place.api_url: place.api_port, place.ops_url: place.ops_port}
+    ports = [port for url, port in wanted.items() if url not in own and listeners.is_taken(port)]
+    return [_occupied(place, LOOPBACK, port, ", so that the service cannot start there") for port in ports]
+
+
+def _occupied(place: Place, host: str, port: int, follows: str = "") -> str:
     variable = "finrisk_ops_port" if port == place.ops_port else "finrisk_api_port"
     occupant = listeners.of(port)
     by = f" by {occupant.program} (process {occupant.pid})" if occupant else ""
     return (
-        f"the address {host}:{port} is in use{by}: end what listens there, or set {variable} to a free port"
+        f"the address {host}:{port} is in use{by}{follows}: end what listens there, or set {variable} to a "
+        "free port"
     )
 
 

@@ -206,6 +206,10 @@ class ProcessTarget:
                 revisions.append(self.read(name))
         return revisions
 
+    def runs_something(self) -> bool:
+        """Say whether the service runs now, of whatever revision."""
+        return gunicorn.master(self.place) is not None
+
     def clear(self) -> None:
         """Leave nothing running: for a first revision that did not come up."""
         gunicorn.stop(self.place)
@@ -262,6 +266,7 @@ class ProcessTarget:
             obstacles.append(
                 Obstacle(f"the disk of {room.folder} is full: a rollback cannot be written there")
             )
+        obstacles += [Obstacle(said) for said in gunicorn.in_the_way(self.place)]
         lost = loss(self.place.var_dir)
         if are_lost(self.place.var_dir):
             what = f"{lost}: a rollback or a deploy brings it back"

@@ -162,10 +162,12 @@ def _in_words(
         )
 
 
-def _stay(_target: Target, failed: Revision, running: Revision | None, _first: bool) -> str:
+def _stay(target: Target, failed: Revision, running: Revision | None, _first: bool) -> str:
     """Leave things as a rollback that did not arrive left them, and say so: it moves nobody back."""
     still = ""
-    if running and running.name != failed.name:
+    if not _runs_something(target):
+        still = ", and nothing runs until then"
+    elif running and running.name != failed.name:
         still = (
             f", and what still runs of {running.name} ({describe(running.release.ratio)}) goes on until then"
         )
@@ -182,16 +184,18 @@ def _put_back(target: Target, failed: Revision, running: Revision | None, first:
     ratio, and what keeps this one from starting now would keep that one too.
     """
     if running and running.name == failed.name and failed.proven:
+        still = "whatever still runs it goes on" if _runs_something(target) else "nothing runs"
         return (
-            f"{failed.name} stays the revision of this environment, and whatever still runs it goes on; mend "
-            "the cause, then run this again"
+            f"{failed.name} stays the revision of this environment, and {still}; mend the cause, then run "
+            "this again"
         )
     previous = _previous(target, failed, running)
     if previous is None and first:
         target.clear()
         return "There is no revision before it, so nothing runs"
     if previous is None:
-        return "No earlier revision can be read, so none was put back; what still runs of it goes on"
+        still = "what still runs of it goes on" if _runs_something(target) else "nothing runs"
+        return f"No earlier revision can be read, so none was put back; {still}"
     try:
         target.roll_out(previous)
         prove(target, previous)
@@ -203,6 +207,13 @@ def _put_back(target: Target, failed: Revision, running: Revision | None, first:
             "wrong, playbooks/rollback.yml goes to base"
         )
     return f"{previous.name} ({describe(previous.release.ratio)}) was put back and serves"
+
+
+def _runs_something(target: Target) -> bool:
+    """Say whether anything runs, as far as the target can say."""
+    with suppress(FinriskError):
+        return target.runs_something()
+    return True
 
 
 def _previous(target: Target, failed: Revision, running: Revision | None) -> Revision | None:

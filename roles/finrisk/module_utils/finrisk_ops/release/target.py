@@ -71,6 +71,9 @@ class Target(Protocol):
     def remove(self, name: str) -> None:
         """Remove a revision, as far as it is there."""
 
+    def runs_something(self) -> bool:
+        """Say whether anything of the service runs now, of whatever revision."""
+
     def clear(self) -> None:
         """Leave nothing running."""
 
