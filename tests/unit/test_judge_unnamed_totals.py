@@ -58,3 +58,31 @@ def test_what_is_said_of_the_whole_stands_at_its_total(said: str, page: str) -> 
 )
 def test_what_is_of_a_part_or_another_total_is_told(said: str, page: str) -> None:
     assert not is_kept(said, page)
+
+
+CHARGES = """What was recorded for it is as follows (in thousands):
+
+|  | 2024 | 2023 |
+| --- | --- | --- |
+| Severance and related costs | 7,169 | 7,845 |
+| Contracts that were ended | 1,286 | 2,802 |
+| Total | 8,455 | 10,647 |
+"""
+
+
+def test_a_part_of_which_half_the_name_is_said_takes_nothing_from_the_total() -> None:
+    assert is_kept(
+        "Restructuring costs fell from $10,647 thousand in 2023 to $8,455 thousand in 2024", CHARGES
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Severance and related costs were $8,455 thousand in 2024",
+        "Severance costs were $8,455 thousand in 2024",
+        "Restructuring costs were $10,647 thousand in 2024",
+    ],
+)
+def test_the_total_is_not_that_of_a_part_or_of_another_year(said: str) -> None:
+    assert not is_kept(said, CHARGES)

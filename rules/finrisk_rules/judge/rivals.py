@@ -8,11 +8,11 @@ from finrisk_rules.judge.directions import says_direction
 from finrisk_rules.judge.evidence import MOST_SENTENCES, Spot, StatementEvidence
 from finrisk_rules.judge.fits import CLEARLY, GOOD_ROW, GOOD_SENTENCE, LEAST_WORDS, NEARLY_ALL, PERIOD, ROW
 from finrisk_rules.judge.period_fits import best_fit, period_fit
-from finrisk_rules.judge.stems import STEMS_OF_TOTAL, stems_of_name
+from finrisk_rules.judge.row_names import are_namesakes, is_outdone
+from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.table_evidence import TableEvidence
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import LOOKS_OF_PLACE, Reader
-from finrisk_rules.judge.vocabulary import NET_OR_GROSS, NET_RESULT, WORDS_OF_RESULT
 
 MOST_ROWS, GOOD_PERIOD = 64, 0.8
 BEST_ROWS = 8
@@ -27,7 +27,6 @@ _ROWS_A_LOOK = 4
 LIKE = 0.75
 """Share of the claim's words that a sentence has which says the same of another figure."""
 
-_STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 _STEMS_OF_BASE = stems_of_name(" ".join(WORDS_OF_BASE))
 
 
@@ -68,9 +67,9 @@ def _rival(reader: Reader, above: float, right: Trace | None, *, sentences: bool
         if right and reader.is_of_formula(spot, is_of_row=row == own and _are_of_kind(reader, right, spot)):
             continue
         if fit > above and reader.is_other(spot):
-            if right and right.table and _are_namesakes(reader, spot, right):
+            if right and right.table and are_namesakes(reader, spot, right):
                 continue
-            if right and right.table and _is_outdone(reader, spot, row_fit, right):
+            if right and right.table and is_outdone(reader, spot, row_fit, right):
                 continue
             best, above = reader.trace(spot, fit, "", row_fit), fit
     if sentences:
@@ -122,83 +121,6 @@ def _is_other_end(reader: Reader, spot: Spot, right: Trace) -> bool:
     phrases = reader.evidence.statements[spot[1]].phrases(reader.text)
     is_base = phrases[right.spot[2][0]].is_base
     return is_base == reader.claim.phrase.is_base != phrases[spot[2][0]].is_base
-
-
-def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
-    """Whether a row is called a total, which the claim does not say, and the right row as its sentence does.
-
-    "Sensing sales were 958 and its segment profit was 140" says nothing of "Total segment profit".
-    """
-    table, other = reader.evidence.tables[spot[0]], right.table
-    if table is not other:
-        return False
-    name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
-    is_total = bool(name & STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(STEMS_OF_TOTAL)
-    return is_total and bool(own) and not own & STEMS_OF_TOTAL and own <= reader.words.keys()
-
-
-def _is_outdone(reader: Reader, spot: Spot, row_fit: float, right: Trace) -> bool:
-    """Whether the name of the right row says more of the claim than that of a row which fits better."""
-    return (
-        _is_total_of(reader, spot, right)
-        or _is_named_in_part(reader, spot, right)
-        or _is_year_of_bridge(reader, spot, row_fit, right)
-    )
-
-
-def _is_named_in_part(reader: Reader, spot: Spot, right: Trace) -> bool:
-    """Whether a row has part of the right row's name, and the claim all of it: "Other" of "Other assets"."""
-    table = reader.evidence.tables[spot[0]]
-    if table is not right.table:
-        return False
-    name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
-    own -= STEMS_OF_TOTAL
-    return bool(name) and name < own <= reader.words.keys()
-
-
-def _is_year_of_bridge(reader: Reader, spot: Spot, row_fit: float, right: Trace) -> bool:
-    """Whether a row fits by the year in its name alone, in a table that leads from one year to the next.
-
-    "2016 net revenue" stands below "Net wholesale revenue", which is what became of it in that year.
-    """
-    table = reader.evidence.tables[spot[0]]
-    if table is not right.table or row_fit > right.row_fit - CLEARLY or right.row_fit < GOOD_ROW:
-        return False
-    (row, column), (own_row, own_column) = spot[2][:2], right.spot[2][:2]
-    return bool(table.row_periods[row]) and not (
-        table.row_periods[own_row] or table.head_periods[own_column] or table.head_periods[column]
-    )
-
-
-def _are_namesakes(reader: Reader, spot: Spot, right: Trace) -> bool:
-    table, other = reader.evidence.tables[spot[0]], right.table
-    (row, column), (other_row, other_column) = spot[2][:2], right.spot[2][:2]
-    if other is None or not _are_called_alike(reader, table.rows[row][0], other.rows[other_row][0]):
-        return False
-    above, other_above = (stems_of_name(each) for each in (table.rows[row][1], other.rows[other_row][1]))
-    if above != other_above and not (above - other_above).isdisjoint(reader.near):
-        return False
-    return (
-        table.head_periods[column] == other.head_periods[other_column]
-        and spot[2][0:2] != right.spot[2][0:2]
-        and (table is not other or row != other_row)
-    )
-
-
-def _are_called_alike(reader: Reader, name: str, other: str) -> bool:
-    """Whether two rows have one name, but for a net or gross that the claim does not say.
-
-    "Profit" alone means the net one, which is the ``other``, and not "gross profit".
-    """
-    if name.lower() == other.lower():
-        return True
-    if NET_RESULT.search(other) and reader.words.keys().isdisjoint(stems_of_name(name) - _STEMS_OF_RESULT):
-        return True
-    if not (NET_OR_GROSS.search(name) or NET_OR_GROSS.search(other)):
-        return False
-    bare, other_bare = (stems_of_name(NET_OR_GROSS.sub(" ", each)) for each in (name, other))
-    apart = stems_of_name(name) ^ stems_of_name(other)
-    return bare == other_bare and apart.isdisjoint(reader.near)
 
 
 def _cells(reader: Reader, above: float) -> Iterator[tuple[Spot, float, float]]:
