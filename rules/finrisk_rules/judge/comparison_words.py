@@ -20,7 +20,7 @@ _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 
 _ARTICLES = frozenset(("the", "aux", "den"))
 _ABOVE_OR_BELOW = pattern_of(
-    rf"{whole('above below exceeding exceeded')}\s+the\s+[^\w\s]?\Z"
+    rf"{whole('above below exceeding exceeded double twice triple')}\s+the\s+[^\w\s]?\Z"
     rf"|{whole('supérieur supérieure supérieurs inférieur inférieure inférieurs')}\s+aux\s+\Z"
     rf"|{whole('über unter')}\s+den\s+\Z",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ WORDS_OF_BASE = telling(
     | _BASES_OF_PAIRS
     | _BASES_OF_TWO
     | frozenset("after against versus vs compared nach contre contra tras frente dopo".split())
-    | frozenset("above below exceeding exceeded".split())
+    | frozenset("above below exceeding exceeded double twice triple".split())
 )
 """A text in ASCII that compares with a figure has one of these words, or names the year before."""
 
@@ -99,7 +99,8 @@ COMPARED = pattern_of(
         "over vs versus against than than_in compared_to compared_with relative_to gegenüber als contre que "
         "par_rapport_à par_rapport_au frente_a respecto_a rispetto_a rispetto_al im_vergleich_zu"
     )
-    + rf"\.?\s+(?:(?:in|im|en|em|nel|the|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z"
+    + rf"\.?\s+(?:(?:in|at|im|en|em|nel|the|end|of|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z"
+    rf"|{whole('above below exceeding')}\s+(?:the\s+)?\Z"
     rf"|[{''.join(THAN_OF_EAST_ASIA)}]\Z|"
     + whole("amount_of level_of figure_of value_of niveau_von stand_von niveau_de montant_de nivel_de")
     + r"\s+\Z",

@@ -22,12 +22,11 @@ from finrisk_rules.judge.comparison_words import (
 )
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.period_lists import periods_of_lists
+from finrisk_rules.judge.splits import BEFORE_PERIOD, behind_each, contrast, split
 from finrisk_rules.judge.stems import stems
 from finrisk_rules.judge.vocabulary import (
     JOINT,
     LIST_JOINT,
-    OTHER_CLAUSE,
-    PREPOSITION,
     WORDS_OF_CLAUSES,
     whole,
 )
@@ -111,8 +110,8 @@ class _Stretches:
         last = start, min(len(text), start + MOST_CHARACTERS)
         has_contrast = not cannot_say(words, WORDS_OF_CLAUSES)
         splits = [spans[0][0]]
-        splits += [_split(self.bare, *span) for span in spans[1:]]
-        splits.append(_contrast(self.bare, *last) if has_contrast else last[1])
+        splits += [split(self.bare, *span) for span in spans[1:]]
+        splits.append(contrast(self.bare, *last) if has_contrast else last[1])
         spans.append(last)
         self.spans, self.splits = spans, splits
         worded = _without_notes(text, " ")
@@ -120,7 +119,7 @@ class _Stretches:
             stems(worded[start:split]) if split > start else _NOTHING
             for (start, _), split in zip(spans, splits, strict=True)
         ]
-        firsts = [splits[0], *(_behind_each(worded, split) for split in splits[1:])]
+        firsts = [splits[0], *(behind_each(worded, end) for end in splits[1:])]
         self.right = [stems(worded[first:end]) for first, (_, end) in zip(firsts, spans, strict=True)]
         self.lead_in = _NOTHING
         self.has_colon = ":" in text or "\uff1a" in text
@@ -178,7 +177,7 @@ class _Stretches:
                 each
                 for each in behind
                 if each.start < self.splits[at + 1]
-                and not _BEFORE_PERIOD.search(self.bare, max(0, each.start - LONGEST_GLUE), each.start)
+                and not BEFORE_PERIOD.search(self.bare, max(0, each.start - LONGEST_GLUE), each.start)
             ]
         elif behind:
             last = self.splits[at + 1]
@@ -190,11 +189,28 @@ class _Stretches:
             before = [each for each in before if each.start >= self.splits[at]]
         if before and self.bare.endswith(THAN_OF_EAST_ASIA, 0, before[0].start):
             before = before[1:]
+        if before and (self._is_of_end(at, before[0]) or self._is_left(at, before[0])):
+            before = ()
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
             if before and not at and self._goes_back(before[0].end):
                 return behind if isinstance(behind, list) else list(behind)
             return [*behind, *before]
         return [*before, *behind]
+
+    def _is_left(self, at: int, period: Period) -> bool:
+        """Whether a comma ends what is said of a period that is compared: "5 % over 2023, reaching 5"."""
+        if not at or not self.bare.startswith(",", period.end):
+            return False
+        return self.is_compared(period) and not self.is_base(at)
+
+    def _is_of_end(self, at: int, period: Period) -> bool:
+        """Whether a period before both ends of a change is that of the later one: "in 2024 from 5 to 6"."""
+        start, end = self.spans[at]
+        if at + 1 >= self.count or not _FROM.fullmatch(self.bare, period.end, end):
+            return False
+        if self.is_compared(period):
+            return False
+        return start <= period.start and _TO_END.fullmatch(self.bare, *self.spans[at + 1]) is not None
 
     def _is_of_next(self, period: Period) -> bool:
         """Whether a period in brackets is that of the figure behind it, be that a count: "21 (2023: 4)"."""
@@ -213,6 +229,8 @@ class _Stretches:
         if at + 1 < self.count and self._is_again(at + 1):
             return self.own_periods(at + 1)
         is_end = at > 0 and _TO.fullmatch(self.bare, *self.spans[at])
+        if is_end and (before := self.periods[at - 1]) and self._is_of_end(at - 1, before[-1]):
+            return before[-1:]
         return self.own_periods(at - 1) if is_end or self._is_again(at) else own
 
     def _periods_behind_aside(self, at: int) -> Sequence[Period]:
@@ -326,62 +344,12 @@ def _without_notes(text: str, filler: str) -> str:
     return _NOTE.sub(lambda match: filler * len(match[0]), text) if "(" in text else text
 
 
-def _contrast(text: str, start: int, end: int) -> int:
-    """Return where the words behind the last figure go over to another subject, else their end."""
-    match = OTHER_CLAUSE.search(text, start, end)
-    return match.start() if match else end
-
-
 _TO = pattern_of(r"\s*(?:[-\u2013\u2014]|to|bis|à|a|hasta)\s*[^\w\s]?", re.IGNORECASE)
 """Between both ends of a range."""
 
-_ASIDE = pattern_of(r"\s*[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]")
-_EACH = pattern_of(r"/[^\W\d_]+")
-"""Glued to a figure, of what it is one: "5.42/Boe"."""
-
-_NEXT_OF = pattern_of(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
-"""What leads to the next figure, whatever begins the words before it: "5 on revenue of 8"."""
-
-_THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
-_TO_PERIOD = rf"\.?\s*(?:{whole('in im en the fiscal')}\s+)*"
-_OTHER_SIDE = pattern_of(
-    whole(
-        "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "
-        "por_encima por_debajo acima abaixo"
-    )
-    + r"(?=\s+(?:de|d[aeo]s?|du|del|the|its|our|a|an|le|la)(?![^\W_]))",
-    re.IGNORECASE,
-)
-"""What leads to the figure with which the one before is compared: "5 in 2024, below the target of 6"."""
+_FROM = pattern_of(rf"[\s,]*{whole('from von da dal desde')}[^\w]*", re.IGNORECASE)
+_TO_END = pattern_of(rf"\s*{whole('to auf a al hasta')}[^\w]*", re.IGNORECASE)
+"""Before the earlier end of a change, right behind a period, and between both ends."""
 
 _DASH = pattern_of(r"\s?[-\u2013\u2014~\u301c]\s?")
 """What joins the ends of a span of periods: "2025-2027" is of one figure."""
-
-_OPENINGS = "(\uff08:\uff1a"
-_BEFORE_PERIOD = pattern_of(rf"{_THAN}{_TO_PERIOD}\Z")
-_THAN_PERIOD = pattern_of(rf"{_THAN}{_TO_PERIOD}\x00+")
-"""What compares a figure with that of another period, which is none of the next figure."""
-
-
-def _behind_each(text: str, at: int) -> int:
-    """Return where the words behind a figure begin that are not glued to it: "/Boe came in"."""
-    each = _EACH.match(text, at)
-    return each.end() if each else at
-
-
-def _split(text: str, start: int, end: int) -> int:
-    """Return where the words of the figure before end and those of the next one begin.
-
-    What stands in brackets right behind a figure is said of it: "from 5 (2021) to 6 (2022)".
-    """
-    aside = _ASIDE.match(text, start, end)
-    joint = JOINT.search(text, aside.end() if aside else start, end)
-    if joint and (compared := _THAN_PERIOD.match(text, joint.start(), end)):
-        following = JOINT.search(text, compared.end(), end)
-        joint = following if following and text[following.start()] not in _OPENINGS else joint
-    if joint:
-        return joint.start()
-    if other := _OTHER_SIDE.search(text, start, end):
-        return other.start()
-    is_behind = PREPOSITION.match(text, start, end) and not _NEXT_OF.search(text, start, end)
-    return end if is_behind else start
