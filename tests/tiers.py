@@ -25,6 +25,7 @@ SLOW = "slow and not long"
 LONGEST_FIRST = tuple(
     f"tests/{file}"
     for file in (
+        "playbooks/test_release_accidents.py",
         "playbooks/test_deploy_rollback.py",
         "playbooks/test_act.py",
         "playbooks/test_demo.py",
@@ -45,6 +46,7 @@ LONGEST_FIRST = tuple(
         "cluster/test_database_down.py",
         "cluster/test_cluster_demo.py",
         "cluster/test_release.py",
+        "cluster/test_release_pods.py",
         "cluster/test_release_failures.py",
     )
 )

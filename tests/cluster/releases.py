@@ -175,3 +175,20 @@ def ground(cluster: Cluster, image: str, made: Objects) -> Iterator[Ground]:
         yield there
     finally:
         cluster.kubectl("delete", "namespace", namespace, "--wait=false")
+
+
+def running(ground: Ground) -> set[str]:
+    """The pods that run something."""
+    return {pod["metadata"]["uid"] for pod in ground.target().pods() if pod["status"]["phase"] == "Running"}
+
+
+def replicas(number: int | None) -> Any:
+    """Set the number of pods in a rendered Deployment; None leaves it to an autoscaler."""
+
+    def edit(deployment: dict[str, Any]) -> None:
+        deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = 3
+        deployment["spec"].pop("replicas")
+        if number is not None:
+            deployment["spec"]["replicas"] = number
+
+    return edit
