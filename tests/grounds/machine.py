@@ -8,17 +8,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.analysts import Analysts, strategies_of
+import psycopg
+
+from sandbox.analysts import Analysts, Reply, strategies_of
 from sandbox.samples import strategies
 from tests.grounds import packages
 from tests.grounds.checkout import own_ports
 from tests.grounds.plays import Run
 from tests.grounds.repository import REPOSITORY
+from tests.grounds.waiting import until
 
 
 class Machine:
@@ -67,7 +69,20 @@ class Machine:
         ]
         replies = analysts.ask_all(strategies_of(asked)[: examples * 2], lambda _: None)
         assert {reply.status for reply in replies} == {200}
-        time.sleep(1.5)  # the journal reaches the database
+        until(lambda: _stored(held["database_url"]) == (len(replies), sum(map(_is_rated, replies))))
+
+
+def _is_rated(reply: Reply) -> bool:
+    return reply.rating is not None
+
+
+def _stored(database_url: str) -> tuple[int, int]:
+    """How many answers and how many ratings have reached the database."""
+    with psycopg.connect(database_url) as connection:
+        [stored] = connection.execute(
+            "select (select count(*) from analyses), (select count(*) from feedback)"
+        ).fetchall()
+    return stored[0], stored[1]
 
 
 @contextmanager
