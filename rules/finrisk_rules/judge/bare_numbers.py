@@ -1,10 +1,11 @@
 """Bare numbers, which may be no figures: they count, name, date or mark something, or stand in a name."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from finrisk_rules.judge.languages import COMMON_WORDS
-from finrisk_rules.judge.vocabulary import TIME
+from finrisk_rules.judge.vocabulary import TIME, whole
 from finrisk_rules.patterns import pattern_of
 from finrisk_rules.quantities import Quantity
 from finrisk_rules.spelling import folded
@@ -30,8 +31,13 @@ _NAME = pattern_of(r"[^\W\d_][\w&.'-]*[ \u00a0]\Z")
 NAME_LIST = pattern_of(r"(?:,| and| or| und| et| y|, and|/| ?[-\u2013\u2014])? ?")
 """Between two numbers of one name: "IFRS 9 and 16"."""
 
-_RANGE_BEFORE = pattern_of(r"(?:\d ?(?:[-\u2013\u2014]|to|bis|à) ?|[<>\u2264\u2265] ?)\Z")
-_RANGE_BEHIND = pattern_of(r" ?(?:[-\u2013\u2014]|to|bis|à) ?\d")
+_JOINS = r" ?(?:[-\u2013\u2014]|to|bis|à) ?"
+_RANGE_BEFORE = pattern_of(rf"(?:(?<![\d.,])\d{{1,3}}{_JOINS}|[<>\u2264\u2265] ?)\Z")
+_RANGE_BEHIND = pattern_of(rf"{_JOINS}\d{{1,3}}(?!\d)")
+_WIDEST_JOINT = 12
+_LEADS_TO_CHANGE = pattern_of(rf"{whole('from by von um de da desde van')}\s+[^\w\s]?\Z", re.IGNORECASE)
+"""Before two numbers with "to" between: how a thing changed, "from 159 to 229", "by 17 to 124"."""
+
 _DAY = pattern_of(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
 _LAST_DAY = 31
 """Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
@@ -64,8 +70,8 @@ def looks_like_year(quantity: Quantity) -> bool:
 
 
 def is_count(quantity: Quantity) -> bool:
-    """Whether a figure counts things: a bare whole number up to MOST_COUNT."""
-    return is_bare(quantity) and quantity.value <= MOST_COUNT
+    """Whether a figure counts things: a bare whole number from 0 to MOST_COUNT."""
+    return is_bare(quantity) and 0 <= quantity.value <= MOST_COUNT
 
 
 def is_day(text: str, quantity: Quantity) -> bool:
@@ -119,13 +125,21 @@ def name_before(text: str, start: int) -> str:
 
 
 def range_of(text: str, quantity: Quantity) -> str:
-    """Return "-" for a small number that is one end of a range, or has a bound for a sign; "" otherwise."""
+    """Return "-" for a small number that is one end of a range, or has a bound for a sign; "" otherwise.
+
+    What changed "from 159 to 229" is no range, but "from 18 to 24 months" is.
+    """
     start, end = quantity.start, quantity.end
     if abs(quantity.value) > LONGEST_SPAN:
         return ""
-    return (
-        "-" if _RANGE_BEFORE.search(text, max(0, start - 6), start) or _RANGE_BEHIND.match(text, end) else ""
-    )
+    before = _RANGE_BEFORE.search(text, max(0, start - _WIDEST_JOINT), start)
+    behind = None if before else _RANGE_BEHIND.match(text, end)
+    if not (before or behind):
+        return ""
+    first, last = before.start() if before else start, behind.end() if behind else end
+    if _LEADS_TO_CHANGE.search(text, max(0, first - _WIDEST_JOINT), first) and not TIME.match(text, last):
+        return ""
+    return "-"
 
 
 def pairs_of_numbers(text: str) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.bare_numbers import (
-    MOST_COUNT,
     NAME_LIST,
     Pairs,
     is_bare,
     is_below_hundred,
+    is_count,
     is_day,
     is_listed,
     is_mark,
@@ -186,7 +186,7 @@ def claims_of(
             name = name_before(text, quantity.start) or range_of(text, quantity)
             name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
-            if quantity.value <= MOST_COUNT or is_span(text, quantity) or is_day(text, quantity):
+            if is_count(quantity) or is_span(text, quantity) or is_day(text, quantity):
                 continue
         figures.append((quantity, name))
     if "nil" in text.lower():
