@@ -42,9 +42,10 @@ _DAY = pattern_of(r", ?(?:19|20)\d\d(?![\d.,]\d|\d)")
 _LAST_DAY = 31
 """Behind a bare number up to this one, a year makes it the day of a date: the head "31, 2017"."""
 
-_LISTED = pattern_of(r"[^\W\d_]\s\(\d{1,3}(?:,\d{3})*\)")
+_LISTED = pattern_of(r"[^\W\d_]\s\((\d{1,3}(?:,\d{3})*)\)")
 _LEAST_LISTED = 2
-"""Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)"."""
+"""Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)". One of
+them is no mark of a note."""
 
 _END_OF_LISTED = pattern_of(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
 _LONGEST_WORD = 40
@@ -91,13 +92,14 @@ def is_listed(text: str, quantity: Quantity) -> bool:
         return False
     name = _NAME.search(text, max(0, quantity.start - _LONGEST_WORD), quantity.start)
     is_name = name is not None and name[0][0].isupper() and _END_OF_LISTED.match(text, quantity.end)
-    return bool(is_name) and _listed(text) >= _LEAST_LISTED
+    return bool(is_name) and _lists_counts(text)
 
 
 @lru_cache(maxsize=8)
-def _listed(text: str) -> int:
-    """Return how many counts in brackets a text has behind names."""
-    return len(_LISTED.findall(text))
+def _lists_counts(text: str) -> bool:
+    """Whether a text has several counts in brackets behind names, and not all may mark notes."""
+    counts = _LISTED.findall(text)
+    return len(counts) >= _LEAST_LISTED and any(len(each) > 2 or int(each) >= MOST_NOTES for each in counts)
 
 
 def is_mark(text: str, quantity: Quantity) -> bool:
@@ -114,8 +116,14 @@ def numbers_of(names: Pairs) -> frozenset[str]:
     return frozenset(word for pair in names for word in pair)
 
 
-def name_before(text: str, start: int) -> str:
-    """Return the word with a capital to which a bare number is glued, "IFRS" of "IFRS 16"; "" for none."""
+def name_before(text: str, quantity: Quantity) -> str:
+    """Return the word with a capital to which a bare number is glued, "IFRS" of "IFRS 16"; "" for none.
+
+    A number whose thousands are set apart is in no name: "beschäftigte der Konzern 3.276 Mitarbeiter".
+    """
+    start = quantity.start
+    if quantity.value >= 1000 and not text[start : quantity.end].isdecimal():
+        return ""
     before = text[max(0, start - 30) : start]
     if before[-1:] not in _BLANKS or before == before.lower():
         return ""

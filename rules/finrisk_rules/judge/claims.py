@@ -165,7 +165,8 @@ def claims_of(
         at = bisect_right(ends, quantity.start)
         if at < len(named) and named[at].start < quantity.end:
             continue
-        if is_mark(text, quantity):
+        is_in_list = quantity.bracketed and quantity.value < 0 and is_listed(text, quantity)
+        if is_mark(text, quantity) and not is_in_list:
             continue
         if numbers_of_names and (number := str(abs(quantity.value))) in numbers_of_names:
             if in_names is None:
@@ -174,19 +175,15 @@ def claims_of(
                 continue
         if has_points and (points := _POINTS.match(text, quantity.end)) and is_below_hundred(quantity):
             quantity = quantity._replace(unit="points", end=points.end())
-        if (
-            quantity.bracketed
-            and quantity.value < 0
-            and (_is_aside(text, quantity) or is_listed(text, quantity))
-        ):
+        if is_in_list or (quantity.bracketed and quantity.value < 0 and _is_aside(text, quantity)):
             quantity = quantity._replace(value=-quantity.value, bracketed=False)
         name = ""
         if is_bare(quantity):
             follows = bool(NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
-            name = name_before(text, quantity.start) or range_of(text, quantity)
+            name = name_before(text, quantity) or range_of(text, quantity)
             name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
-            if is_count(quantity) or is_span(text, quantity) or is_day(text, quantity):
+            if (is_count(quantity) and not is_in_list) or is_span(text, quantity) or is_day(text, quantity):
                 continue
         figures.append((quantity, name))
     if "nil" in text.lower():

@@ -247,7 +247,7 @@ class Court:
         if is_operand and trace is None and (bare := self._without_operations(claim, statement, cited)):
             readers = [self.bench.reader(bare, statement, named, n, calculation) for n in cited]
             verdict, trace = self.bench.verdict(bare, statement, named, readers)
-        if claim.name and verdict and verdict.verdict in WRONG and not self._names_row(claim, cited):
+        if claim.name and verdict and verdict.verdict in WRONG and self._is_name(claim, cited):
             verdict = None
         return Finding(claim, verdict, trace, start, end, readers)
 
@@ -272,9 +272,15 @@ class Court:
         readers = [self.bench.reader(scaled, statement, named, reader.source, None) for reader in readers]
         return scaled, *self.bench.verdict(scaled, statement, named, readers)
 
-    def _names_row(self, claim: Claim, cited: Sequence[int]) -> bool:
-        """Whether the word to which a number is glued names a row of a source: "EBITDA 450"."""
-        return self.sources.name_row(stems(claim.name), cited)
+    def _is_name(self, claim: Claim, cited: Sequence[int]) -> bool:
+        """Whether a number is the end of a range or of a name: of "IFRS 16", not of the row "EBITDA 450".
+
+        A word that only begins with a capital, as each noun does in German, makes a name where a source has it.
+        """
+        name = claim.name
+        if self.sources.name_row(stems(name), cited):
+            return False
+        return not name.istitle() or self.sources.have_name(name, claim.quantity, cited)
 
     def _without_operations(self, claim: Claim, statement: Statement, cited: Sequence[int]) -> Claim | None:
         """Return a claim without the words that say what is calculated, where no other one names a row.
