@@ -36,8 +36,10 @@ _MYRIADS = frozenset("万萬億亿兆만억조")
 _SMALLER = pattern_of(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 """What goes on behind a scale of East Asia, below its power."""
 
-_MULTIPLE = pattern_of(r"[xX](?![^\W_])")
-"""Behind a number, the sign of a multiple: ``2.1x``."""
+_GLUED_UNIT = pattern_of(
+    r"(?:[xXpc]|k?g|[kM]t|[kM]?oz|lbs?|[kMGT]Wh?|[kKmM]{0,2}(?:bbl|boe)|ha|nm|km[²2]?|m[²³]|[GTP]B)(?![^\W_])"
+)
+"""Right behind a number, the sign of a multiple (``2.1x``), of pence or cents (``18.4p``), or a physical unit."""
 
 _WORD_BEHIND = pattern_of(r" [^\W\d_]| ?(?:[=/×÷*)]|[-+−–] )")
 """A word or an operator, behind a number in whose language a comma parts decimals."""
@@ -250,7 +252,7 @@ def _is_glued(read: str, end: int) -> bool:
     """Whether what stands right behind a number makes it a name: a letter, or a sign that joins."""
     following = read[end : end + 1]
     if _spells(following):
-        return not _MULTIPLE.match(read, end)
+        return not _GLUED_UNIT.match(read, end)
     return following in _GLUE and bool(_GLUED_BEHIND.match(read, end))
 
 
