@@ -23,6 +23,7 @@ so does "5 Mio. zu"."""
 
 _BETWEEN = pattern_of(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
 _AND = pattern_of(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)
+_FROM = pattern_of(rf",?\s+{whole('from von')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 _LOW = pattern_of(whole("low lowest minimum min tief"), re.IGNORECASE)
 _HIGH = pattern_of(whole("high highest maximum max hoch"), re.IGNORECASE)
 _YEAR = pattern_of(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -32,7 +33,8 @@ _STEMS_OF_BASE = stems(" ".join(WORDS_OF_BASE))
 def from_beside(text: str, findings: Sequence[Finding]) -> Iterator[tuple[Finding, Trace]]:
     """Yield the figures of a sentence that are misattributed for the sake of a right one beside them.
 
-    With each goes its own place, which is beside the place of that one.
+    With each goes its own place, which is beside the place of that one. The claim of one that a change begins
+    with loses the year of its end.
     """
     convicted = [each for each in findings if each.verdict and each.verdict.verdict == "misattributed"]
     if not convicted:
@@ -45,9 +47,23 @@ def from_beside(text: str, findings: Sequence[Finding]) -> Iterator[tuple[Findin
             if own is None and (end := _end_beside(text, finding, other, beside)):
                 yield finding, end
                 break
+            if own and _is_start_of_change(text, finding, other, own, beside):
+                phrase = finding.claim.phrase._replace(periods=())
+                finding.claim = finding.claim._replace(phrase=phrase)
+                yield finding, own
+                break
             if own and _is_next(finding, own, beside) and _are_in_order(finding, other, own, beside):
                 yield finding, own
                 break
+
+
+def _is_start_of_change(text: str, finding: Finding, other: Finding, own: Trace, beside: Trace) -> bool:
+    """Whether a year behind both ends of a change is that of the later one: "fell to 47 from 59 in 2024"."""
+    named = [year for year, _ in finding.claim.phrase.periods if year]
+    between = text[other.claim.quantity.end : finding.claim.quantity.start]
+    if not named or not _FROM.fullmatch(between):
+        return False
+    return named[0] in beside.years and named[0] - 1 in own.years
 
 
 def _is_for_sake_of(finding: Finding, beside: Trace) -> bool:
