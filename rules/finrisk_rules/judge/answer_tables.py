@@ -38,6 +38,7 @@ def statements_of_table(
     of_all = citations_of("".join(lines)) or beside
     number = 0
     for table in tables_of("".join(texts), style):
+        of_figures = {cell.column for cell in table.cells if not is_count(cell.value)}
         for _, cells in groupby(table.cells, key=lambda cell: cell.row):
             row = list(cells)
             below = range(number + 1, len(labels))
@@ -46,7 +47,7 @@ def statements_of_table(
             if allowance.is_spent:
                 claims = first_number(texts[number])
             else:
-                claims = tuple(_cell_claim(cell, written) for cell in row if not is_count(cell.value))
+                claims = tuple(_cell_claim(cell, written) for cell in row if cell.column in of_figures)
             allowance.spend(LOOKS_OF_NUMBER * len(row))
             cited = citations_of(lines[number]) or of_all
             yield Statement(texts[number].strip(), cited, claims, topic, starts[number], starts[number + 1])

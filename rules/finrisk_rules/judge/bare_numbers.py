@@ -50,6 +50,26 @@ them is no mark of a note."""
 _END_OF_LISTED = pattern_of(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
 _LONGEST_WORD = 40
 
+_BY = pattern_of(rf"{whole('by um')}\s+[^\w\s]?\Z", re.IGNORECASE)
+_IS = pattern_of(
+    rf"(?:{whole('was were is are at reached totaled totalled betrug war lag était fue era foi')}\s+[^\w\s]?|\w:\s+)\Z",
+    re.IGNORECASE,
+)
+_THING = pattern_of(
+    rf"\s+(?!{whole('in at for on as and or versus vs compared up down from after im zum und gegenüber en au et y')})"
+    r"[^\W\d_]|\s*[-/:.)]\s?[^\W_]",
+    re.IGNORECASE,
+)
+"""Behind a count, what is counted."""
+
+_FROM, _TO = rf"{whole('from by von um da')}\s+", rf"{whole('to auf a')}\s+"
+_COUNT = r"[^\w\s]?(\d{1,3})(?![\d%]|[.,]\d)"
+_BETWEEN = r"(?:[^.;\d]|(?:19|20)\d\d(?!\d)){0,40}?"
+_CHANGED = pattern_of(
+    rf"{_FROM}{_COUNT}{_BETWEEN}{_TO}{_COUNT}|{_TO}{_COUNT}{_BETWEEN}{_FROM}{_COUNT}", re.IGNORECASE
+)
+"""Both ends of what changed, or by how much and to what: "from 8 stores to 11", "by 3 to 11", "to 11 from 8"."""
+
 _NUMBER_OR_WORD = pattern_of(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 
@@ -73,6 +93,22 @@ def looks_like_year(quantity: Quantity) -> bool:
 def is_count(quantity: Quantity) -> bool:
     """Whether a figure counts things: a bare whole number from 0 to MOST_COUNT."""
     return is_bare(quantity) and 0 <= quantity.value <= MOST_COUNT
+
+
+def is_amount(text: str, quantity: Quantity) -> bool:
+    """Whether a small whole number is said of something: by how much it changed, one end of that, or what it is."""
+    start, end = quantity.start, quantity.end
+    if _BY.search(text, max(0, start - 5), start) or start in _ends(text):
+        return True
+    return bool(_IS.search(text, max(0, start - _WIDEST_JOINT), start)) and not _THING.match(text, end)
+
+
+@lru_cache(maxsize=8)
+def _ends(text: str) -> frozenset[int]:
+    """Return where the numbers stand from which and to which something changed."""
+    return frozenset(
+        match.start(n) for match in _CHANGED.finditer(text) for n in range(1, 5) if match[n] is not None
+    )
 
 
 def is_day(text: str, quantity: Quantity) -> bool:

@@ -11,6 +11,7 @@ from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.bare_numbers import (
     NAME_LIST,
     Pairs,
+    is_amount,
     is_bare,
     is_below_hundred,
     is_count,
@@ -183,7 +184,8 @@ def claims_of(
             name = name_before(text, quantity) or range_of(text, quantity)
             name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
-            if (is_count(quantity) and not is_in_list) or is_span(text, quantity) or is_day(text, quantity):
+            counts = is_count(quantity) and not is_in_list and (name or not is_amount(text, quantity))
+            if counts or is_span(text, quantity) or is_day(text, quantity):
                 continue
         figures.append((quantity, name))
     if "nil" in text.lower():

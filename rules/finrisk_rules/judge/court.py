@@ -9,6 +9,7 @@ from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.assignments import acquit_assigned
 from finrisk_rules.judge.bare_numbers import looks_like_year
+from finrisk_rules.judge.bare_numbers import is_count
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
@@ -190,6 +191,9 @@ class Court:
             each.is_reversed = True
             if each.is_right:
                 each.verdict = FigureVerdict(each.claim.text, "wrong_scale")
+        for each in result:
+            if each.verdict and each.verdict.verdict in WRONG and is_count(each.claim.quantity):
+                each.verdict = each.verdict if each.verdict.place else None  # may count what no page counts
         return result
 
     def _compare_sentences(self, statement: Statement, findings: Sequence[Finding]) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from finrisk_rules.judge.bases import of_another_base
 from finrisk_rules.judge.change_words import WORDS_OF_MORE, Spoken, says_more, spoken_changes
 from finrisk_rules.judge.changes import Change, change_of
+from finrisk_rules.judge.chronology import is_later_head
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
 from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
@@ -208,6 +209,8 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
     ends = list(written_ends(text, claims))
     for each in ends:
         places = [traced[n][1] for n in (each.old, each.new)]
+        if (later := places[1]) and _runs_back(findings[each.old], findings[each.new]):
+            findings[each.new].verdict = wrong(findings[each.new].claim, "misattributed", later)
         if any(place is not None and place.value < 0 for place in places):
             continue
         if has_turned(each, claims) and (verdict := findings[each.new].verdict):
@@ -218,6 +221,18 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="unsupported")
         findings[at].is_reversed = True
+
+
+def _runs_back(old: Finding, new: Finding) -> bool:
+    """Whether a change leads from a year to an earlier one, wherever a row has both of its ends."""
+    if not (old.is_right and new.is_right):
+        return False
+    sides = [
+        [place for reader in each.readers for place in reader.traces() if place.agreement not in ("", "scale")]
+        for each in (old, new)
+    ]
+    orders = {is_later_head(one, other) for one in sides[0] for other in sides[1] if one.source == other.source}
+    return True in orders and False not in orders
 
 
 def follow_edits(text: str, findings: Sequence[Finding]) -> None:

@@ -23,7 +23,7 @@ so does "5 Mio. zu"."""
 
 _BETWEEN = pattern_of(rf"{whole('between from zwischen von entre de')}\s+[^\w\s]?\Z", re.IGNORECASE)
 _AND = pattern_of(rf"\s+{whole('and to und bis et à y a')}\s+[^\w\s]?", re.IGNORECASE)
-_FROM = pattern_of(rf",?\s+{whole('from von')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
+_FROM = pattern_of(rf"(?:\s*[^\W\d_]+){{0,3}}?,?\s+{whole('from von')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 _LOW = pattern_of(whole("low lowest minimum min tief"), re.IGNORECASE)
 _HIGH = pattern_of(whole("high highest maximum max hoch"), re.IGNORECASE)
 _YEAR = pattern_of(r"(?<!\d)(?:19|20)\d\d(?!\d)")
