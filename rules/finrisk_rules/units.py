@@ -142,6 +142,10 @@ _SIGNS = frozenset("(-").union(_TRIANGLES, _SIGNS_BEFORE, map(str.upper, _SIGNS_
 """What may belong to a number, if one of these stands before it."""
 
 
+_NUMBER_ENDS = pattern_of(rf"\d ?(?:{any_of((*SCALES, *_LETTERS))}\.?)? ?\Z", re.IGNORECASE)
+"""Before the sign of a currency, what it is the currency of."""
+
+
 class Behind(NamedTuple):
     """What stands behind a number: its power of ten if one is written, unit, currency, and their length."""
 
@@ -212,6 +216,8 @@ def before(text: str, start: int) -> Before:
         ):
             minus, first = True, at - 1
         elif not currency and (word := _currency_that_ends(text, at)):
+            if bracket and _NUMBER_ENDS.search(text, max(0, at - len(word) - _WINDOW), at - len(word)):
+                break  # "24,8 M€ (2022: 19,5 M€)": of the number before
             currency, first = _BEFORE_NUMBER[word.lower()], at - len(word)
             scale, _ = _SCALES_BEFORE.get(word.lower(), (None, ""))
         else:
