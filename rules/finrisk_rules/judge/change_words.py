@@ -74,8 +74,9 @@ _OVER_TIME = (
 )
 """A time over which something changed: "shrank by 10.7 % over the year"."""
 
-_MORE = pattern_of(rf"\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
-_LESS = pattern_of(rf"\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
+_UNIT = r"(?:\s?(?:[a-z]{0,2}[A-Z][A-Za-z]{0,3}|kg|km|t|oz|ha)(?![^\W_]))?"
+_MORE = pattern_of(rf"{_UNIT}\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
+_LESS = pattern_of(rf"{_UNIT}\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
 WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 
@@ -136,7 +137,7 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     says = governor is not None and is_in_clause(text, governor, start, end)
     rises = governor.rises if governor and says else None
     is_better = governor is not None and is_evaluation(governor)
-    if claim.is_change:
+    if claim.is_change or (governor and _is_right_behind(text, governor, end)):
         return Spoken(rises, is_better=is_better)
     if governor is not None and says and governor.end <= start:
         noun = text[governor.start : governor.end].lower() in CHANGED
@@ -148,6 +149,11 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     named = _NEUTRAL.search(text, max(0, start - _MOST_BETWEEN), start)
     is_difference = named is not None and _leads(text[named.end() : start], is_noun=True)
     return Spoken(None, is_difference=True) if is_difference else None
+
+
+def _is_right_behind(text: str, direction: Direction, end: int) -> bool:
+    """Whether a word of East Asia says behind a figure by how much something rose or fell: "0.6ポイント低下"."""
+    return text[end : direction.start].strip(" の") == "" and text[direction.start] >= "\u2e80"
 
 
 def says_more(text: str, end: int) -> bool | None:

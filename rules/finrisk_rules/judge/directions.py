@@ -16,7 +16,7 @@ rose risen rise rises rising increas* grew grow* higher climb* gain gains gained
 advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
-augment* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
+augment* gagne gagné gagnent renchéri* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
 aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raise raised raising raises lift lifts boost boosts
@@ -27,7 +27,7 @@ fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* dimin
 slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
-baiss* diminu* recul* repli* rédui* chut* inférieur* tombé tombée tombés
+baiss* diminu* perd perdent recul* repli* rédui* chut* inférieur* tombé tombée tombés
 disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi*
 bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* sces* ridott* ridu*
@@ -36,11 +36,11 @@ worsen* deteriorat* verschlechter* détérior* empeor* peggior*
 """
 _CJK_RISE = (
     "増加|増え|増大|急増|微増|上昇|伸び|伸長|拡大|増収|増益|上回|上がり|上がっ|高まり|高まっ"
-    "|增长|增長|增加|上升|提高|提升|上涨|增至|升至|증가|상승|확대|늘었|늘어|늘며|높아|올랐|올라"
+    "|改善|好転|增长|增長|增加|上升|提高|提升|上涨|增至|升至|증가|상승|확대|늘었|늘어|늘며|높아|올랐|올라"
 )
 _CJK_FALL = (
     "減少|減っ|減り|急減|微減|下落|低下|縮小|減収|減益|下回|下がり|下がっ|落ち込"
-    "|下降|减少|降低|下滑|下跌|降至|减至|감소|하락|축소|줄었|줄어|줄며|낮아|떨어|내렸"
+    "|悪化|恶化|下降|减少|降低|下滑|下跌|降至|减至|감소|하락|축소|줄었|줄어|줄며|낮아|떨어|내렸"
 )
 _WORD = pattern_of(
     rf"{_CJK_RISE}|{_CJK_FALL}|(?<=[%円])の?[増減](?![価資損])|[^\W_\u2e80-\u9fff\uac00-\ud7af]+"
@@ -80,6 +80,7 @@ _OR = pattern_of(r"\s*(?:or|oder|ou|o|/|\()\s*", re.IGNORECASE)
 
 _EVALUATION = pattern_of(
     any_word("improv* strengthen* weaken* worsen* deterior* verbess* verschlecht* détérior* empeor* peggior*")
+    + "|改善|好転|悪化|恶化"
 )
 
 

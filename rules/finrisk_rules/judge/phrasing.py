@@ -55,6 +55,9 @@ LONGEST_GLUE = 40
 _PERIOD_BEFORE = pattern_of(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z")
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
+_DAY_BEFORE = pattern_of(r"[(\uff08]\d{1,2}月(?:期?末|\d{1,2}日)(?:時点)?[は:\uff1a]?[^\w\s]{0,3}\Z")
+"""The same of a day without a year, in Japanese: "132億円（3月末は145億円）"."""
+
 LONGEST_AGAIN, LONGEST_ASIDE = 12, 60
 LEAST_AFTER_COLON = 3
 """Words between a colon and the first figure from which on what stands before the colon is further away."""
@@ -291,6 +294,8 @@ class _Stretches:
                 return True
             if at and BASE_AT_SPLIT.match(self.bare, self.splits[at], start):
                 return True
+        if _DAY_BEFORE.search(self.bare, max(0, start - LONGEST_GLUE), start):
+            return True
         if self.periods[at] and _PERIOD_BEFORE.search(self.bare, max(0, start - LONGEST_GLUE), start):
             return True
         if not self.may_compare:

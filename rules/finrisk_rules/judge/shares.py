@@ -61,6 +61,9 @@ _PART_OF = pattern_of(
 )
 """Between a part and the whole of which it is: "5 of the 8", "5 out of a total of 8"."""
 
+_OF_BEFORE = pattern_of("\\s*(?:の|に占める(?:割合|比率|構成比)は|に対する(?:割合|比率)は)\\s*約?\\s*")
+"""Between a whole and the share of it, in Japanese: "全体248,617百万円の33.9％"."""
+
 _OF_WHICH = pattern_of(whole("of_which of_that of_this davon dont de_los_cuales di_cui"), re.IGNORECASE)
 
 _NAME = pattern_of(
@@ -126,6 +129,13 @@ class Shares:
                 part, total = map(amount_of, pair)
                 if part and total and _PART_OF.fullmatch(self.text, one.end, two.start):
                     yield part, total
+        pair = self.findings[at - 2 : at] if at > 1 else []
+        if pair and _OF_BEFORE.fullmatch(
+            self.text, pair[1].claim.quantity.end, self.findings[at].claim.quantity.start
+        ):
+            part, total = map(amount_of, pair)
+            if part and total:
+                yield part, total
 
     def _of_which(self, at: int) -> Iterator[tuple[Amount, Amount]]:
         """Yield the figure before "of which" as the whole, with what is named behind that: its part.
