@@ -21,6 +21,9 @@ WHOLE = 0.5
 MOST_PERCENT = 100
 """What a figure without a unit in a table of amounts may be as a percentage: rows of rates are below."""
 
+CUT_OFF = "JPY"
+"""The currency whose reports cut off what is less than their unit: 512,836 thousand are 512 million yen."""
+
 _SHARED_SIGNS = {"$": "USD AUD CAD HKD NZD SGD TWD", "¥": "JPY CNY"}
 _POWERS = (-12, -9, -6, -3, 3, 6, 9, 12)
 
@@ -41,7 +44,8 @@ def tolerance(quantity: Quantity, *, is_about: bool) -> float:
 def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tuple[Spot, Agreement]]:
     """Return the figures of a source that say the same; where none does, those of another scale or unit."""
     value = abs(float(quantity.value))
-    if not evidence.may_say(value, half):
+    reach = 2 * half if quantity.currency == CUT_OFF else half
+    if not evidence.may_say(value, reach):
         return []
     spots = evidence.of_value(value, half)
     if quantity.unit == "basis_points":
@@ -50,7 +54,7 @@ def spots_like(quantity: Quantity, evidence: Evidence, half: float) -> list[tupl
         spots = spots + evidence.of_value(value * 100, half * 100)
     elif not quantity.unit:
         unit = 10.0 ** (quantity.scale or 0)
-        if amounts := evidence.of_amount(value * unit, half * unit):
+        if amounts := evidence.of_amount(value * unit, reach * unit):
             spots = spots + amounts
     agreeing = _agreeing(quantity, value, evidence, spots, half) if spots else []
     if quantity.scale and all(said == "scale" for _, said in agreeing):
@@ -114,6 +118,8 @@ def _agreement(
         if said:
             return said
         return "rounded" if any(_near(amount, value * 10.0**power, slack) for power in (0, 3, 6)) else ""
+    if quantity.currency == CUT_OFF and 0 <= value * 10.0**scale - amount < 2 * slack:
+        return "rounded" if value * 10.0**scale != amount or said != "same" else "same"
     if _near(amount, value * 10.0**scale, slack):
         return "same" if scale == quantity.scale and said == "same" else "rounded"
     if said and scale == 0 and (quantity.scale in scales or not scales):

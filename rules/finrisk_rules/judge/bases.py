@@ -5,12 +5,27 @@ from collections.abc import Iterator, Sequence, Set
 
 from finrisk_rules.judge.comparison_words import YEARS_BEFORE
 from finrisk_rules.judge.traces import Trace, Traced
+from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.patterns import pattern_of
 
 _YEAR_BEHIND = pattern_of(r".{0,12}(?<!\d)(?:19|20)\d\d(?!\d)")
 _NEXT_CLAUSE = pattern_of(r"[,;]\s")
 _YEAR_BEFORE = pattern_of(YEARS_BEFORE.replace(r"\s+", r"[\s-]+"), re.IGNORECASE)
 _BEHIND = 20
+MOST_FIGURES = 16
+"""Figures of a sentence of a source that are looked at."""
+
+_EARLIER = pattern_of(
+    whole(
+        "previous previously prior earlier before former formerly last had_been original* initial* opening "
+        "beginning start* began from after since zuvor vorher früher* vorjahr* bisher davor vorig* nach von seit "
+        "auparavant précéd* avant après antes anterior* previ* prima preced* dopo desde"
+    )
+    + "|前|以前|従来|期首|昨|去年|上年|から|より",
+    re.IGNORECASE,
+)
+"""Words by which a figure may be of what was before."""
+
 _YEARS = pattern_of(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
@@ -31,6 +46,30 @@ def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None])
             continue
         if _is_of_another_year(one, base) or (_is_called_earlier(text, traced, n) and _is_later(base, one)):
             yield n
+
+
+def of_earlier_ends(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, Trace]]:
+    """Yield the claims that say what was before as what is, each with the place of what is.
+
+    Of "occupancy was 72.5 % (prior year: 48.3 %)", who says 48.3 % alone means the year before, and must say so.
+    """
+    if _EARLIER.search(text):
+        return
+    spots = [trace.spot for _, trace in traced if trace]
+    for n, (claim, trace) in enumerate(traced):
+        if trace is None or trace.table is not None or claim.phrase.is_base or claim.phrase.periods:
+            continue
+        statement, at = trace.evidence.statements[trace.spot[1]], trace.spot[2][0]
+        phrases = statement.phrases(trace.text)
+        if at >= MOST_FIGURES or not phrases[at].is_base:
+            continue
+        for other in (at - 1, at + 1):
+            if not 0 <= other < len(phrases) or phrases[other].is_base:
+                continue
+            spot = statement.spots[other]
+            if spot[2][3:] == trace.spot[2][3:] and spot not in spots:
+                yield n, Trace(trace.source, trace.text, trace.evidence, spot, 0.0, "", trace.row_fit, None)
+                break
 
 
 def _compared(text: str, traced: Sequence[Traced], n: int, base: Trace) -> Trace | None:

@@ -65,6 +65,9 @@ def is_base(text: str, first: int, start: int, following: str = "") -> bool:
     return bool(is_of_pair and _END_OF_PAIR.search(following))
 
 
+COUNTERS = "倍件人名社店台棟戸"
+"""What Japanese sets behind a figure that counts."""
+
 _YEARS_BEFORE = (
     "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
@@ -116,7 +119,7 @@ CHANGED_ON = pattern_of(
 """What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
 
 BASE_BEHIND = pattern_of(
-    rf"\.?\s*(?:から|より|に対|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
+    rf"\.?\s*(?:[{COUNTERS}]?(?:から|より|に対)|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,
 )
 """What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""

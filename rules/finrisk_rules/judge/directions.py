@@ -16,7 +16,7 @@ rose risen rise rises rising increas* grew grow* higher climb* gain gains gained
 advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
-augment* gagne gagné gagnent renchéri* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
+augment* gagne gagné gagnent renchéri* relev* relèv* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
 aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raise raised raising raises lift lifts boost boosts
@@ -27,7 +27,7 @@ fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* dimin
 slip* slump* plung* narrow* halved halving weaken* shed
 sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
 halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
-baiss* diminu* perd perdent recul* repli* rédui* chut* inférieur* tombé tombée tombés
+baiss* abaiss* diminu* perd perdent retrait recul* repli* rédui* chut* inférieur* tombé tombée tombés
 disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi*
 bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
 calo calat* calò scend* sces* ridott* ridu*

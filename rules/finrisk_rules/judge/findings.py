@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from finrisk_rules.judge.bases import of_another_base
+from finrisk_rules.judge.bases import of_another_base, of_earlier_ends
 from finrisk_rules.judge.change_words import WORDS_OF_MORE, Spoken, says_more, spoken_changes
 from finrisk_rules.judge.changes import Change, change_of
 from finrisk_rules.judge.chronology import is_later_head
@@ -23,7 +23,7 @@ from finrisk_rules.judge.governors import LONGEST_CLAUSE
 from finrisk_rules.judge.hints import Words, cannot_say
 from finrisk_rules.judge.multiples import of_another_multiple, of_another_side
 from finrisk_rules.judge.parallels import of_another_line
-from finrisk_rules.judge.prose_changes import change_in_prose
+from finrisk_rules.judge.prose_changes import change_in_prose, is_later_in_prose
 from finrisk_rules.judge.rank_words import WORDS_OF_RANK
 from finrisk_rules.judge.ranks import of_another_rank
 from finrisk_rules.judge.series import LEAST, out_of_turn
@@ -34,7 +34,7 @@ from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
 from finrisk_rules.judge.vocabulary import CONTRAST
 from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio
 from finrisk_rules.judge.written_changes import of_another_change
-from finrisk_rules.judge.written_ends import has_turned, written_ends
+from finrisk_rules.judge.written_ends import ends_before_verb, has_turned, written_ends
 
 LIKE = 0.7
 """Fit of its words from which on a figure is taken from a sentence that is like its own."""
@@ -170,6 +170,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in of_another_base(text, traced, named) if has_base else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
+    is_asked = any(reader.periods for each in findings for reader in each.readers)
+    for at, place in () if has_base or is_asked else of_earlier_ends(text, traced):
+        if findings[at].is_right:
+            findings[at].verdict = wrong(findings[at].claim, "misattributed", place)
     for at in swapped(traced) if len(traced) > 1 else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
@@ -206,7 +210,7 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
         return
     traced = [(each.claim, each.trace) for each in findings]
     claims = [each.claim for each in findings]
-    ends = list(written_ends(text, claims))
+    ends = [*written_ends(text, claims), *ends_before_verb(text, claims)]
     for each in ends:
         places = [traced[n][1] for n in (each.old, each.new)]
         if (later := places[1]) and _runs_back(findings[each.old], findings[each.new]):
@@ -228,11 +232,25 @@ def _runs_back(old: Finding, new: Finding) -> bool:
     if not (old.is_right and new.is_right):
         return False
     sides = [
-        [place for reader in each.readers for place in reader.traces() if place.agreement not in ("", "scale")]
+        [
+            place
+            for reader in each.readers
+            for place in reader.traces()
+            if place.agreement not in ("", "scale")
+        ]
         for each in (old, new)
     ]
-    orders = {is_later_head(one, other) for one in sides[0] for other in sides[1] if one.source == other.source}
+    pairs = [(one, other) for one in sides[0] for other in sides[1] if one.source == other.source]
+    orders = {_is_later_place(*each) for each in pairs}
     return True in orders and False not in orders
+
+
+def _is_later_place(one: Trace, two: Trace) -> bool | None:
+    """Whether the first of two figures of one row or sentence is of the later year; None where nothing tells."""
+    if one.table or two.table or one.spot[1] != two.spot[1]:
+        return is_later_head(one, two)
+    statement = one.evidence.statements[one.spot[1]]
+    return is_later_in_prose(statement, one.spot[2][0], two.spot[2][0], one.text)
 
 
 def follow_edits(text: str, findings: Sequence[Finding]) -> None:

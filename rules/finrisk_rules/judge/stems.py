@@ -22,6 +22,7 @@ _YEAR = pattern_of(r"(?:fy|cy)?(?:19|20)\d\d")
 
 
 _SAME = {"pre": "befor", "overall": "total", "altogether": "total", "insgesamt": "total"}
+_SAME |= dict.fromkeys("総計 全体 全社 合计 总计 總計".split(), "合計")
 """Words that say what another one does: "pre-tax income" is income before tax, a sum is a total."""
 
 SILENT_WORDS = frozenset(
@@ -33,9 +34,15 @@ SILENT_WORDS = frozenset(
     le la les l un une du de d et ou en au aux dans pour par sur est sont etait etaient ont ete
     el los las del y o e con por se fue fueron es al una
     dos das do ao aos em com para foi foram il lo gli i della dei delle di da nel nella che sono
-    het een van voor met op te""".split()
+    het een van voor met op te
+    betragt belief beliefen lag lagen liegt liegen erreicht erreichte erreichten verzeichnete
+    atteint atteignait atteignaient ressort ressortent eleve elevent elevait elevaient etablit etablissent
+    ascendio ascendieron alcanzo alcanzaron situo situaron
+    ascendeu ascenderam atingiu atingiram situou situaram cifrou
+    ammonta ammontano ammontava ammontavano attesta attestano""".split()
 )
-"""Words that do not say what a figure is. "Other" and "all" do: they name rows."""
+"""Words that do not say what a figure is, such as those that say that it is. "Other" and "all" do: they name
+rows."""
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -63,10 +70,9 @@ def _stems(words: list[str]) -> set[str]:
     for word in words:
         if word[0] < "\u0e00" or word[0] > "\U0003ffff":
             result.add(stem(word))
-        elif len(word) < 3:
-            result.add(word)
         else:
-            result.update(word[at : at + 2] for at in range(len(word) - 1))
+            pairs = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
+            result.update(_SAME.get(pair, pair) for pair in pairs)
     return result
 
 
@@ -84,5 +90,5 @@ def stem(word: str) -> str:
     return bare[:12]
 
 
-STEMS_OF_TOTAL = stems("total sum group company consolidated gesamt summe konzern totale totaux")
+STEMS_OF_TOTAL = stems("total sum group company consolidated gesamt summe konzern totale totaux 合計")
 """What names a row that sums up others."""

@@ -1,13 +1,13 @@
 """The two ends of a change that a sentence writes: ``to $4.21 billion from $3.75 billion``."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from finrisk_rules.judge.chronology import is_later
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.comparison_words import YEAR_BEFORE
+from finrisk_rules.judge.comparison_words import COUNTERS, YEAR_BEFORE
 from finrisk_rules.judge.directions import Direction, directions, is_evaluation, says_rise
 from finrisk_rules.judge.governors import leads_to
 from finrisk_rules.judge.vocabulary import CHANGED, CONTRAST, whole
@@ -24,6 +24,7 @@ _BEFORE_ENDS = 120
 _MOST_BETWEEN = 4
 """Figures of other kinds between them."""
 
+_CLAUSE_END = pattern_of(r"[,;.](?!\d)|[、。；]")
 _NAMED = r"(?:\s+(?!and\b|or\b)[^\W\d_]+){0,3}?\s*[^\w\s]{0,3}\s*\Z"
 _TO = pattern_of(
     rf"{whole('to auf hasta para naar till på')}{_NAMED}|{whole('à a ad al')}\s*[^\w\s]{{0,3}}\s*\Z",
@@ -35,6 +36,9 @@ _BEFORE_IT = pattern_of(r"\s*[(\uff08][^()\d]{0,20}(?:(?:19|20)\d\d)?\s?:\s*[^\w
 """Between a figure and that of another period in brackets: "to 5 (2023: 6)"."""
 _FROM = pattern_of(rf"{whole('from von da dal dagli dai desde depuis från fra van')}{_NAMED}", re.IGNORECASE)
 """French and Spanish "de" leads to by how much as well, Portuguese "de ... para" does not."""
+
+_BEHIND = pattern_of(f"[{COUNTERS}]?(?:(?P<from>から)|へ|に|まで)")
+"""The same in Japanese, behind a figure: "0.66倍から0.58倍へ"."""
 
 _DE = pattern_of(rf"{whole('de do da dos das')}{_NAMED}", re.IGNORECASE)
 _PARA = pattern_of(rf"{whole('para')}{_NAMED}", re.IGNORECASE)
@@ -75,7 +79,7 @@ def written_ends(text: str, claims: Sequence[Claim]) -> Iterator[Ends]:
         if not _is_plain(text, last):
             continue
         if _compares(text, last) and _FROM_RIGHT_BEHIND.fullmatch(text, last.end, here.start):
-            leads_on = at + 1 < len(claims) and _leads(text, claims[at + 1].quantity.start) == "to"
+            leads_on = at + 1 < len(claims) and _leads(text, *_span(claims[at + 1])) == "to"
             if not leads_on and (new := _compared(text, claims, at, last)) is not None:
                 yield Ends(at, new, last)
             continue
@@ -89,13 +93,32 @@ def written_ends(text: str, claims: Sequence[Claim]) -> Iterator[Ends]:
             continue
         if first and _is_level(text, claims[first - 1], here, last):
             continue
-        leads = [_leads(text, claims[n].quantity.start) for n in (first, at)]
+        leads = [_leads(text, *_span(claims[n])) for n in (first, at)]
         if leads[1] != "from" and leads[0] == "to" and _is_of_before(text, claims[first], claims[at]):
             leads[1] = "from"
         if leads == ["from", "to"] or (leads == ["", "to"] and _is_de_para(text, start, here.start)):
             yield Ends(first, at, last)
         elif leads == ["to", "from"]:
             yield Ends(at, first, last)
+
+
+def ends_before_verb(text: str, claims: Sequence[Claim]) -> Iterator[Ends]:
+    """Yield the ends that stand before the word of rise or fall: "von 5 auf 6 gestiegen", "5から6へ上昇"."""
+    words = directions(text)
+    starts = [each.start for each in words]
+    for at in range(1, len(claims)) if words else ():
+        (start, end), first = _span(claims[at]), _before(claims, at)
+        behind = bisect_left(starts, end)
+        if first is None or behind == len(words) or not _is_plain(text, words[behind]):
+            continue
+        if _CLAUSE_END.search(text, end, words[behind].start) or words[behind].start - end > _LONGEST_LEAD:
+            continue
+        if behind and starts[behind - 1] >= claims[first].quantity.start - _BEFORE_ENDS:
+            continue  # which may be the word that says how they changed
+        if start - claims[first].quantity.end > _LONGEST_LEAD:
+            continue
+        if [_leads(text, *_span(claims[n])) for n in (first, at)] == ["from", "to"]:
+            yield Ends(first, at, words[behind])
 
 
 def has_turned(ends: Ends, claims: Sequence[Claim]) -> bool:
@@ -119,8 +142,14 @@ def _compares(text: str, direction: Direction) -> bool:
     return word in _COMPARATIVE or word in _NOUNS
 
 
-def _leads(text: str, start: int) -> str:
-    """Return whether words lead "from" or "to" a figure; "" where neither does."""
+def _span(claim: Claim) -> tuple[int, int]:
+    return claim.quantity.start, claim.quantity.end
+
+
+def _leads(text: str, start: int, end: int) -> str:
+    """Return whether words lead "from" or "to" a figure, in Japanese those behind it; "" where neither does."""
+    if behind := _BEHIND.match(text, end):
+        return "from" if behind["from"] else "to"
     before = text[max(0, start - _LONGEST_LEAD) : start]
     one, other = _FROM.search(before), _TO.search(before)
     if one and other:
@@ -174,7 +203,7 @@ def _compared(text: str, claims: Sequence[Claim], at: int, said: Direction) -> i
             ")" in text[quantity.end : said.start]
         ):
             continue
-        return None if claims[n].phrase.is_base or _leads(text, quantity.start) == "from" else n
+        return None if claims[n].phrase.is_base or _leads(text, *_span(claims[n])) == "from" else n
     return None
 
 
