@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from finrisk_rules.redaction import NOBODY, Names, Redactor
 
-INDEX_VERSION = "7"
+INDEX_VERSION = "8"
 """Part of every digest: raise it when the index is built in another way, and every document is sent anew."""
 
 

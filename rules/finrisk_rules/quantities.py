@@ -39,7 +39,7 @@ _SMALLER = pattern_of(r" ?(\d{1,4}|\d,\d{3})(?![\d.,])")
 _GLUED_UNIT = pattern_of(
     r"(?:[xXpc]|k?g|[kM]t|[kM]?oz|lbs?|[kMGT]Wh?|[kKmM]{0,2}(?:bbl|boe)|ha|nm|km[²2]?|m[²³]|[GTP]B)(?![^\W_])"
 )
-"""Right behind a number, the sign of a multiple (``2.1x``), of pence or cents (``18.4p``), or a physical unit."""
+"""Right behind a number, a sign: of a multiple (``2.1x``), of pence or cents (``18.4p``), of a unit."""
 
 _WORD_BEHIND = pattern_of(r" [^\W\d_]| ?(?:[=/×÷*)]|[-+−–] )")
 """A word or an operator, behind a number in whose language a comma parts decimals."""

@@ -44,19 +44,21 @@ _LAST_DAY = 31
 
 _LISTED = pattern_of(r"[^\W\d_]\s\((\d{1,3}(?:,\d{3})*)\)")
 _LEAST_LISTED = 2
-"""Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)". One of
-them is no mark of a note."""
+"""Counts in brackets behind names from which on a sentence lists them: "Ohio (57), Iowa (26), Utah (19)". One
+of them is no mark of a note."""
 
 _END_OF_LISTED = pattern_of(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
 _LONGEST_WORD = 40
 
 _BY = pattern_of(rf"{whole('by um')}\s+[^\w\s]?\Z", re.IGNORECASE)
+_SAYS = "was were is are at reached totaled totalled betrug war lag était fue era foi"
+_GOES_ON = "in at for on as and or versus vs compared up down from after im zum und gegenüber en au et y"
 _IS = pattern_of(
-    rf"(?:{whole('was were is are at reached totaled totalled betrug war lag était fue era foi')}\s+[^\w\s]?|\w:\s+)\Z",
+    rf"(?:{whole(_SAYS)}\s+[^\w\s]?|\w:\s+)\Z",
     re.IGNORECASE,
 )
 _THING = pattern_of(
-    rf"\s+(?!{whole('in at for on as and or versus vs compared up down from after im zum und gegenüber en au et y')})"
+    rf"\s+(?!{whole(_GOES_ON)})"
     r"[^\W\d_]|\s*[-/:.)]\s?[^\W_]",
     re.IGNORECASE,
 )
@@ -68,7 +70,7 @@ _BETWEEN = r"(?:[^.;\d]|(?:19|20)\d\d(?!\d)){0,40}?"
 _CHANGED = pattern_of(
     rf"{_FROM}{_COUNT}{_BETWEEN}{_TO}{_COUNT}|{_TO}{_COUNT}{_BETWEEN}{_FROM}{_COUNT}", re.IGNORECASE
 )
-"""Both ends of what changed, or by how much and to what: "from 8 stores to 11", "by 3 to 11", "to 11 from 8"."""
+"""Both ends of what changed, or by how much and to what: "from 8 stores to 11", "by 3 to 11"."""
 
 _NUMBER_OR_WORD = pattern_of(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
@@ -96,7 +98,7 @@ def is_count(quantity: Quantity) -> bool:
 
 
 def is_amount(text: str, quantity: Quantity) -> bool:
-    """Whether a small whole number is said of something: by how much it changed, one end of that, or what it is."""
+    """Whether a small whole number is what something is, by how much it changed, or one end of that."""
     start, end = quantity.start, quantity.end
     if _BY.search(text, max(0, start - 5), start) or start in _ends(text):
         return True

@@ -18,7 +18,8 @@ MOST_FIGURES = 16
 _EARLIER = pattern_of(
     whole(
         "previous previously prior earlier before former formerly last had_been original* initial* opening "
-        "beginning start* began from after since zuvor vorher früher* vorjahr* bisher davor vorig* nach von seit "
+        "beginning start* began from after since "
+        "zuvor vorher früher* vorjahr* bisher davor vorig* nach von seit "
         "auparavant précéd* avant après antes anterior* previ* prima preced* dopo desde"
     )
     + "|前|以前|従来|期首|昨|去年|上年|から|より",
@@ -51,7 +52,7 @@ def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None])
 def of_earlier_ends(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, Trace]]:
     """Yield the claims that say what was before as what is, each with the place of what is.
 
-    Of "occupancy was 72.5 % (prior year: 48.3 %)", who says 48.3 % alone means the year before, and must say so.
+    Of "occupancy was 72.5 % (prior year: 48.3 %)", who says 48.3 % means the year before, and must say so.
     """
     if _EARLIER.search(text):
         return

@@ -152,7 +152,7 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
 
 
 def _is_right_behind(text: str, direction: Direction, end: int) -> bool:
-    """Whether a word of East Asia says behind a figure by how much something rose or fell: "0.6ポイント低下"."""
+    """Whether a word of East Asia behind a figure says how much something rose or fell: "0.6ポイント低下"."""
     return text[end : direction.start].strip(" の") == "" and text[direction.start] >= "\u2e80"
 
 

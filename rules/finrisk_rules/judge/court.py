@@ -8,8 +8,7 @@ from finrisk_rules.judge.acronyms import acronyms_of
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.assignments import acquit_assigned
-from finrisk_rules.judge.bare_numbers import looks_like_year
-from finrisk_rules.judge.bare_numbers import is_count
+from finrisk_rules.judge.bare_numbers import is_count, looks_like_year
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
@@ -279,7 +278,7 @@ class Court:
     def _is_name(self, claim: Claim, cited: Sequence[int]) -> bool:
         """Whether a number is the end of a range or of a name: of "IFRS 16", not of the row "EBITDA 450".
 
-        A word that only begins with a capital, as each noun does in German, makes a name where a source has it.
+        A word with one capital, as each noun of German has it, makes a name where a source has that name.
         """
         name = claim.name
         if self.sources.name_row(stems(name), cited):

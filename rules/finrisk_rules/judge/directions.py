@@ -16,7 +16,8 @@ rose risen rise rises rising increas* grew grow* higher climb* gain gains gained
 advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
 angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
-augment* gagne gagné gagnent renchéri* relev* relèv* hausse* progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
+augment* gagne gagné gagnent renchéri* relev* relèv* hausse*
+progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
 aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
 steeg gestegen toegenomen toenam groeide ökade steg raise raised raising raises lift lifts boost boosts

@@ -246,7 +246,7 @@ def _runs_back(old: Finding, new: Finding) -> bool:
 
 
 def _is_later_place(one: Trace, two: Trace) -> bool | None:
-    """Whether the first of two figures of one row or sentence is of the later year; None where nothing tells."""
+    """Whether the first of two figures of a row or sentence is of the later year; None for neither."""
     if one.table or two.table or one.spot[1] != two.spot[1]:
         return is_later_head(one, two)
     statement = one.evidence.statements[one.spot[1]]

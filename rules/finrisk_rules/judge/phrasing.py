@@ -56,7 +56,7 @@ _PERIOD_BEFORE = pattern_of(r"[(\uff08]\s*\x00+\s*[:\uff1a]?\s*[^\w\s]{0,3}\s?\Z
 """Before a figure in brackets behind another one, its period: "5 (2022: 4)"."""
 
 _DAY_BEFORE = pattern_of(r"[(\uff08]\d{1,2}月(?:期?末|\d{1,2}日)(?:時点)?[は:\uff1a]?[^\w\s]{0,3}\Z")
-"""The same of a day without a year, in Japanese: "132億円（3月末は145億円）"."""
+"""The same of a day without a year, in Japanese: "132億円(3月末は145億円)"."""
 
 LONGEST_AGAIN, LONGEST_ASIDE = 12, 60
 LEAST_AFTER_COLON = 3

@@ -62,7 +62,7 @@ _PART_OF = pattern_of(
 """Between a part and the whole of which it is: "5 of the 8", "5 out of a total of 8"."""
 
 _OF_BEFORE = pattern_of("\\s*(?:の|に占める(?:割合|比率|構成比)は|に対する(?:割合|比率)は)\\s*約?\\s*")
-"""Between a whole and the share of it, in Japanese: "全体248,617百万円の33.9％"."""
+"""Between a whole and the share of it, in Japanese: "全体248,617百万円の33.9%"."""
 
 _OF_WHICH = pattern_of(whole("of_which of_that of_this davon dont de_los_cuales di_cui"), re.IGNORECASE)
 

@@ -138,11 +138,9 @@ class Sources:
         return any(word in table.row_axis.where for word in words for table in tables)
 
     def have_name(self, name: str, quantity: Quantity, cited: Sequence[int]) -> bool:
-        """Whether one of these sources writes a number behind a name, alone or in a list: "Notes 14 and 15"."""
-        named = re.compile(
-            rf"{re.escape(name.removesuffix('s'))}s?(?:\W{{1,3}}\d+){{0,4}}\W{{1,3}}(?:and )?{quantity.value}(?!\d)",
-            re.IGNORECASE,
-        )
+        """Whether one of these sources has a number behind a name, alone or in a list: "Notes 14 and 15"."""
+        listed = rf"s?(?:\W{{1,3}}\d+){{0,4}}\W{{1,3}}(?:and )?{quantity.value}(?!\d)"
+        named = re.compile(re.escape(name.removesuffix("s")) + listed, re.IGNORECASE)
         return any(named.search(self[n].text) for n in cited)
 
     def others_with(self, quantity: Quantity, half: float, cited: set[int]) -> list[int]:

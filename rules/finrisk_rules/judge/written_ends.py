@@ -24,7 +24,7 @@ _BEFORE_ENDS = 120
 _MOST_BETWEEN = 4
 """Figures of other kinds between them."""
 
-_CLAUSE_END = pattern_of(r"[,;.](?!\d)|[、。；]")
+_CLAUSE_END = pattern_of(r"[,;.](?!\d)|[\u3001\u3002\uff1b]")
 _NAMED = r"(?:\s+(?!and\b|or\b)[^\W\d_]+){0,3}?\s*[^\w\s]{0,3}\s*\Z"
 _TO = pattern_of(
     rf"{whole('to auf hasta para naar till på')}{_NAMED}|{whole('à a ad al')}\s*[^\w\s]{{0,3}}\s*\Z",
@@ -147,7 +147,7 @@ def _span(claim: Claim) -> tuple[int, int]:
 
 
 def _leads(text: str, start: int, end: int) -> str:
-    """Return whether words lead "from" or "to" a figure, in Japanese those behind it; "" where neither does."""
+    """Return whether words lead "from" or "to" a figure, those behind it in Japanese; "" for neither."""
     if behind := _BEHIND.match(text, end):
         return "from" if behind["from"] else "to"
     before = text[max(0, start - _LONGEST_LEAD) : start]
