@@ -8,7 +8,7 @@ from finrisk_rules.judge.acronyms import acronyms_of
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
 from finrisk_rules.judge.assignments import acquit_assigned
-from finrisk_rules.judge.bare_numbers import is_count, looks_like_year
+from finrisk_rules.judge.bare_numbers import looks_like_year
 from finrisk_rules.judge.bench import Bench
 from finrisk_rules.judge.claim_periods import goes_back, own_periods, periods_before_aside, shared_periods
 from finrisk_rules.judge.claims import MOST_FIGURES, Claim
@@ -25,6 +25,7 @@ from finrisk_rules.judge.findings import (
     wrong,
 )
 from finrisk_rules.judge.firms import Firms
+from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.list_sums import follow_lists
 from finrisk_rules.judge.margins import follow_margins
 from finrisk_rules.judge.measures import has_own_measure
@@ -190,9 +191,6 @@ class Court:
             each.is_reversed = True
             if each.is_right:
                 each.verdict = FigureVerdict(each.claim.text, "wrong_scale")
-        for each in result:
-            if each.verdict and each.verdict.verdict in WRONG and is_count(each.claim.quantity):
-                each.verdict = each.verdict if each.verdict.place else None  # may count what no page counts
         return result
 
     def _compare_sentences(self, statement: Statement, findings: Sequence[Finding]) -> None:
@@ -250,7 +248,7 @@ class Court:
         if is_operand and trace is None and (bare := self._without_operations(claim, statement, cited)):
             readers = [self.bench.reader(bare, statement, named, n, calculation) for n in cited]
             verdict, trace = self.bench.verdict(bare, statement, named, readers)
-        if claim.name and verdict and verdict.verdict in WRONG and self._is_name(claim, cited):
+        if claim.name and verdict and verdict.verdict in WRONG and self._is_name(claim, statement, cited):
             verdict = None
         return Finding(claim, verdict, trace, start, end, readers)
 
@@ -275,15 +273,16 @@ class Court:
         readers = [self.bench.reader(scaled, statement, named, reader.source, None) for reader in readers]
         return scaled, *self.bench.verdict(scaled, statement, named, readers)
 
-    def _is_name(self, claim: Claim, cited: Sequence[int]) -> bool:
+    def _is_name(self, claim: Claim, statement: Statement, cited: Sequence[int]) -> bool:
         """Whether a number is the end of a range or of a name: of "IFRS 16", not of the row "EBITDA 450".
 
-        A word with one capital, as each noun of German has it, makes a name where a source has that name.
+        In German, where each noun has a capital, it is one where a source has that name.
         """
         name = claim.name
         if self.sources.name_row(stems(name), cited):
             return False
-        return not name.istitle() or self.sources.have_name(name, claim.quantity, cited)
+        may_be_noun = name.istitle() and language_of(statement.text) == "de"
+        return not may_be_noun or self.sources.have_name(name, claim.quantity, cited)
 
     def _without_operations(self, claim: Claim, statement: Statement, cited: Sequence[int]) -> Claim | None:
         """Return a claim without the words that say what is calculated, where no other one names a row.

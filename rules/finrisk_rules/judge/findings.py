@@ -31,7 +31,7 @@ from finrisk_rules.judge.swaps import swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
-from finrisk_rules.judge.vocabulary import CONTRAST
+from finrisk_rules.judge.vocabulary import CHANGED, CONTRAST
 from finrisk_rules.judge.word_ratios import WORDS_OF_RATIO, of_another_ratio
 from finrisk_rules.judge.written_changes import of_another_change
 from finrisk_rules.judge.written_ends import ends_before_verb, has_turned, written_ends
@@ -213,7 +213,8 @@ def follow_ends(text: str, words: Words, findings: Sequence[Finding]) -> None:
     ends = [*written_ends(text, claims), *ends_before_verb(text, claims)]
     for each in ends:
         places = [traced[n][1] for n in (each.old, each.new)]
-        if (later := places[1]) and _runs_back(findings[each.old], findings[each.new]):
+        is_verb = text[each.said.start : each.said.end].lower() not in CHANGED
+        if is_verb and (later := places[1]) and _runs_back(findings[each.old], findings[each.new]):
             findings[each.new].verdict = wrong(findings[each.new].claim, "misattributed", later)
         if any(place is not None and place.value < 0 for place in places):
             continue

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from finrisk_rules.judge.allowance import Allowance
 from finrisk_rules.judge.arithmetic import Calculation
+from finrisk_rules.judge.bare_numbers import is_count
 from finrisk_rules.judge.calculations import calculations, has_signs, what_it_says
 from finrisk_rules.judge.citations import citations_of
 from finrisk_rules.judge.court import Court
@@ -17,7 +18,7 @@ from finrisk_rules.judge.results import Results
 from finrisk_rules.judge.sayings import has_count
 from finrisk_rules.judge.signed_lines import wrong_totals
 from finrisk_rules.judge.styles import style_in
-from finrisk_rules.judge.verdicts import FigureVerdict, JudgedSource, Judgement
+from finrisk_rules.judge.verdicts import WRONG, FigureVerdict, JudgedSource, Judgement
 from finrisk_rules.judge.wording import telling_words
 from finrisk_rules.plain_text import plain
 
@@ -34,6 +35,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
     said = list(statements(answer, style, court.sources.names, allowance))
     findings = court.findings(said)
     unclaimed: list[tuple[int, FigureVerdict]] = []
+    computed: set[int] = set()
     read = plain(answer)
     is_asked = any(_is_open(finding) for finding in findings) or has_signs(read) or has_count(read)
     if is_asked and (written := calculations(answer, style, allowance)):
@@ -41,6 +43,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
         results = Results(answer, written, findings, court.sources)
         results.settle()
         unclaimed = list(results.unclaimed())
+        computed = {calculation.result.end for calculation in written}
     for total in wrong_totals(answer, findings):
         if total.is_right and total.verdict:
             total.verdict = total.verdict._replace(verdict="unsupported")
@@ -49,7 +52,11 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
         for each in said
         if not each.claims and (words := telling_words(each.text))
     ]
-    figures = [(finding.start, finding.verdict) for finding in findings if finding.verdict is not None]
+    figures = [
+        (finding.start, finding.verdict)
+        for finding in findings
+        if finding.verdict and not (_may_count(finding, finding.verdict) and finding.end not in computed)
+    ]
     figures = sorted([*figures, *unclaimed], key=itemgetter(0)) if unclaimed else figures
     return Judgement(
         tuple(verdict for _, verdict in figures), len(worded), worded.count(True), worded.count(None)
@@ -59,6 +66,11 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
 def _is_open(finding: Finding) -> bool:
     """Whether a calculation could still make a figure right."""
     return finding.verdict is not None and not finding.is_right
+
+
+def _may_count(finding: Finding, verdict: FigureVerdict) -> bool:
+    """Whether a small number that no place contradicts may count what no source does."""
+    return verdict.verdict in WRONG and verdict.place is None and is_count(finding.claim.quantity)
 
 
 def _by_figure(written: Sequence[Calculation]) -> dict[int, Calculation]:

@@ -111,6 +111,8 @@ def ends_before_verb(text: str, claims: Sequence[Claim]) -> Iterator[Ends]:
         behind = bisect_left(starts, end)
         if first is None or behind == len(words) or not _is_plain(text, words[behind]):
             continue
+        if text[words[behind].start : words[behind].end].lower() in _NOUNS:
+            continue
         if _CLAUSE_END.search(text, end, words[behind].start) or words[behind].start - end > _LONGEST_LEAD:
             continue
         if behind and starts[behind - 1] >= claims[first].quantity.start - _BEFORE_ENDS:
