@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from finrisk_ops.gate.rules import Rules
+from finrisk_ops.status.report import judgement
 
 MODEL = "projects/finrisk-production/locations/us-central1/endpoints/7293295580479523181"
 REVISION = "r0012-76f0d11d"
@@ -203,3 +204,21 @@ def _traffic(arms: dict[str, Any]) -> dict[str, Any]:
         "lost": 0,
         "log_since": None,
     }
+
+
+def obstacle(what: str, *, overcome: bool = False, credentials: bool = False) -> dict[str, Any]:
+    """What a rollback would meet."""
+    return {"what": what, "overcome": overcome, "credentials": credentials}
+
+
+def judged(data: dict[str, Any]) -> dict[str, Any]:
+    """An environment with its decision and findings."""
+    result: dict[str, Any] = data | judgement(data)
+    return result
+
+
+def only(data: dict[str, Any]) -> dict[str, Any]:
+    """The one finding of an environment."""
+    [finding] = judged(data)["findings"]
+    found: dict[str, Any] = finding
+    return found
