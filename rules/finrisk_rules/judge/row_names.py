@@ -14,24 +14,28 @@ _STEMS_OF_RESULT = stems_of_name(WORDS_OF_RESULT)
 def is_outdone(reader: Reader, spot: Spot, row_fit: float, right: Trace) -> bool:
     """Whether the name of the right row says more of the claim than that of a row which fits better."""
     return (
-        _is_total_of(reader, spot, right)
+        _is_said_in_whole(reader, spot, right)
         or _is_part_named_in_passing(reader, spot, right)
         or _is_named_in_part(reader, spot, right)
         or _is_year_of_bridge(reader, spot, row_fit, right)
     )
 
 
-def _is_total_of(reader: Reader, spot: Spot, right: Trace) -> bool:
-    """Whether a row is called a total, which the claim does not say, and the right row as its sentence does.
+def _is_said_in_whole(reader: Reader, spot: Spot, right: Trace) -> bool:
+    """Whether a claim has all words of the right row's name, and not those of the other row, but for "total".
 
-    "Sensing sales were 958 and its segment profit was 140" says nothing of "Total segment profit".
+    "Sensing sales were 958 and its segment profit was 140" says nothing of "Total segment profit". A name of
+    one word may be said of anything: it does so only where the other row is a total, and none is said.
     """
     table, other = reader.evidence.tables[spot[0]], right.table
     if table is not other:
         return False
     name, own = (stems_of_name(table.rows[row][0]) for row in (spot[2][0], right.spot[2][0]))
-    is_total = bool(name & STEMS_OF_TOTAL) and reader.words.keys().isdisjoint(STEMS_OF_TOTAL)
-    return is_total and bool(own) and not own & STEMS_OF_TOTAL and own <= reader.words.keys()
+    if not own or own & STEMS_OF_TOTAL or not own <= reader.words.keys():
+        return False
+    if name & STEMS_OF_TOTAL and reader.words.keys().isdisjoint(STEMS_OF_TOTAL):
+        return True
+    return len(own) > 1 and not name - STEMS_OF_TOTAL <= reader.words.keys()
 
 
 def _is_part_named_in_passing(reader: Reader, spot: Spot, right: Trace) -> bool:

@@ -15,6 +15,8 @@ _BEFORE = 1000
 _YEAR_IN_BRACKETS = pattern_of(r"\s*[(\uff08][^()\d]{0,20}((?:19|20)\d\d)[^()\d]{0,8}")
 """Between two figures of a sentence, what tells of which year the second is: "184 (2023: 169)"."""
 
+_SHORT_YEAR = pattern_of(r"(?<!\d)\d{1,2}/(?:\d{1,2}/)?(\d\d)(?![\d/])")
+
 _MOST_ASKED = 4
 """Years of a question that tell which one is meant."""
 
@@ -48,7 +50,17 @@ def is_of_another_year(claim: Claim, statement: Statement, trace: Trace, source:
         return is_told or _is_of_no_year_said(named, trace, source)
     if there:
         return named.isdisjoint(there)
+    if _names_short(named, trace):
+        return False
     return source.year not in named and not any(str(year) in source.text + source.title for year in named)
+
+
+def _names_short(years: Set[int], trace: Trace) -> bool:
+    """Whether the head over a figure, or its row, ends with one of these years in two digits: "12/31/10"."""
+    said = {
+        int(digits) for name in (trace.place.row, trace.place.column) for digits in _SHORT_YEAR.findall(name)
+    }
+    return any(year % 100 in said for year in years)
 
 
 def _is_of_no_year_said(named: Set[int], trace: Trace, source: JudgedSource) -> bool:
