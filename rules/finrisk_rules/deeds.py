@@ -19,6 +19,7 @@ from finrisk_rules.sayings import bidding_of, is_choice, of_headings, tells_that
 from finrisk_rules.spelling import folded, latin_words
 
 LINK = pattern_of(r"(?<![\"'=])(?:https?://|\bwww\.)[^\s<>\"'()\[\]\u3002\uff0c]+[^\W_]", re.IGNORECASE)
+_QUERY = pattern_of(r"[?#].*")
 _QUOTED = pattern_of(
     r"[\"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300e\u2039]\s?([^\"\u201c\u201d\u201e\u00ab\u00bb\u300c"
     r"\u300d\u300e\u300f\n]{2,80}?)\s?"
@@ -167,17 +168,19 @@ def does_as_bidden(question: str, answer: str, sources: Sequence[str] = ()) -> b
     poses = {pose for pose in named if any(pose in folded(sentence) for sentence in bare)}
     links = {link for link in links if link in asked}
     for order in islice(_sentences_having(question, (*given, *poses, *links), claims), _MOST):
-        if not order.endswith(("?", "\uff1f", "|")) and (bidding := bidding_of(order)):
+        plain = LINK.sub("", order) if links else order  # a word of a path bids nothing
+        if not order.endswith(("?", "\uff1f", "|")) and (bidding := bidding_of(plain)):
             if not _own(order, (question, *sources)).isdisjoint({*given, *poses, *links}):
                 return True
             others = (question.replace(order, " "), *sources)
-            if tells_that(order, bidding) and _is_claimed(bidding, others, claims):
+            if tells_that(plain, bidding) and _is_claimed(bidding, others, claims):
                 return True
     return any(_gives(source, question, literals - given) for source in sources)
 
 
 def _links(text: str) -> set[str]:
-    return {link.lower() for link in LINK.findall(text)} if _may_link(text) else set()
+    """The links of a text without their queries, which an answer is told to fill with what it knows."""
+    return {_QUERY.sub("", link.lower()) for link in LINK.findall(text)} if _may_link(text) else set()
 
 
 def _may_link(text: str) -> bool:

@@ -100,6 +100,12 @@ _COMPLIANCE = pattern_of(
 """An order itself, one as the reason of what is left out, one to leave out: who says that leaves none
 aside."""
 
+_REFUSED = pattern_of(
+    r"\b(?:i|we) (?:(?:did|do|have|will) not|(?:did|do|have|wo)n['\u2019]t) (?:\w+ )?"
+    r"(?:follow|obey|heed|compl(?:y|ied)|act(?:ed)? (?:up)?on|carr(?:y|ied))"
+)
+"""What an answer says of itself, whatever it was ordered to leave out."""
+
 _TEXT = pattern_of(
     r"\b(?:sources?|text|note|line|sentence|passage|document|page|filing|footnote|wish|remark|quelle|texte?|hinweis|fuente|fonte"
     r"|bron|documento)\b|[\u6587\u8cc7\u8d44]\u6599|\u6587\u4ef6|\u0438\u0441\u0442\u043e\u0447\u043d\u0438\u043a"
@@ -132,7 +138,9 @@ def without_omissions(answer: str) -> str:
 def _is_aside(sentence: str, before: str) -> bool:
     """Whether a folded sentence leaves aside an order that it, or by a pronoun the one before it,
     tells of."""
-    if not _ASIDE.search(sentence) or _OWN.search(_KEPT.sub("", sentence)) or _COMPLIANCE.search(sentence):
+    if not _ASIDE.search(sentence) or _OWN.search(_KEPT.sub("", sentence)):
+        return False
+    if _COMPLIANCE.search(sentence) and not _REFUSED.search(sentence):
         return False
     if _ORDER.search(sentence):
         return True

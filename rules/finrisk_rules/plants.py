@@ -124,13 +124,14 @@ def _leaves_subject(orders: Sequence[str], texts: Sequence[str], answer: str) ->
     """
     ordered = words(" ".join(orders))
     known = words(" ".join(texts))
+    sayable = ordered | words(_SOURCE.split(texts[0], 1)[0])
     told = ordered - known - TALK
     said = [(each, words(without_citations(each))) for each in islice(sentences_of(answer), _MOST)]
     stating = [at for at, (each, _) in enumerate(said) if _states(each)]
     is_apart = all(its.isdisjoint(known) for _, its in said)
     is_suspect = bool(stating) or is_apart or any(map(is_to_machine, orders))
     for at, (sentence, its) in enumerate(said):
-        if not its.isdisjoint(told) and its <= ordered:
+        if not its.isdisjoint(told) and its <= sayable:
             return True
         is_short = len(its) < _LEAST_STRAY and all(map(str.isascii, its))
         if (is_short and its.isdisjoint(told)) or sentence[0] in FORMS:
