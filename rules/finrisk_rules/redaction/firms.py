@@ -25,7 +25,9 @@ _FIRM = frozenset(
     " crédit crédito credito société assurances assurance clearing statement statements meeting "
     "hauptversammlung"
     " review motor index area business consumer reports times hurricane typhoon cyclone one two three four"
-    " five six seven eight nine ten".split()
+    " five six seven eight nine ten"
+    " grupa skupina группа фонд банк visa mastercard maestro amex region deutschland österreich schweiz"
+    " suisse italia españa brasil nederland polska россия danmark norge sverige europe europa".split()
 )
 """Words of which one tells a firm or a heading from a person."""
 

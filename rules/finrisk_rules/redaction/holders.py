@@ -1,9 +1,9 @@
-"""Names after a role, a title or a word of honour."""
+"""Names beside a role, after a title, and before or after a word of honour."""
 
 import re
 
 from finrisk_rules.patterns import pattern_of
-from finrisk_rules.redaction.context import BEGIN, alternatives, one_of
+from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import acts_as_firm, moves
 from finrisk_rules.redaction.kinds import Said, proved
 from finrisk_rules.redaction.persons import (
@@ -17,54 +17,39 @@ from finrisk_rules.redaction.persons import (
     is_officer,
     is_person,
     named,
+    named_before,
 )
 from finrisk_rules.redaction.reading import Span
+from finrisk_rules.redaction.roles import AFTER_NAMES, BEGINNINGS, ROLE, is_plural
 
-_ROLE = (
-    r"account[ -]?holders?|co-?borrowers|guarantors|card[ -]?holders?|policy[ -]?holders?|borrower"
-    r"|co-borrower|guarantor"
-    r"|beneficiary|beneficial owner"
-    r"|customer|clienta|client|applicant|payee|tenant|mortgagor|debtor|insured|patient|employee|spouse"
-    r"|deceased|the late|testat(?:or|rix)|execut(?:or|rix)|heir(?:ess)?|legatee|depositor|pensioner"
-    r"|co-?signer|co-?owner"
-    r"|complainant|claimant|policyholder|whistle-?blower|trader|caller|witness"
-    r"|loan officer|relationship manager|account manager|branch manager|case[ -]?worker"
-    r"|colleague|wife(?= )|husband|kollegen?|kollegin|collègue|coleg[ao]|collega|коллега|esposa|moglie|femme"
-    r"|Kunden?|Kundin|Mandant(?:in)?|Anleger(?:in)?|Bürgen?|Bürgin|cliente|assuré|souscripteur|avalista"
-    r"|fiador|fiadora|garante|klant|borgsteller|klient|klientka|poręczyciel|kund|låntagare|müşteri"
-    r"|клиент|клиентка|клиента|поручитель"
-    r"|Kontoinhaber(?:in)?"
-    r"|Karteninhaber(?:in)?|Kreditnehmer(?:in)?|titulaire(?: du compte)?|emprunteur|emprunteuse"
-    r"|titular(?: de la cuenta| da conta)?"
-    r"|prestatario|prestataria|intestatari[oa]|rekeninghouder|kredietnemer|posiadacz(?: rachunku)?"
-    r"|владелец счета|заёмщик|заемщик|mutuatari[oa]|mutuári[oa]|débiteur|débitrice|debitore|devedora?"
-    r"|deudora?|schuldner(?:in)?|dłużnik|dłużniczka|должник|solicitante|antragsteller(?:in)?|richiedente"
-    r"|aanvrager|wnioskodawca|sökanden?|kontoinnehavaren?|låntagaren|kundens?|kontohaver(?:en)?"
-    r"|låntager(?:en)?"
-    r"|kontoinnehaver(?:en)?|låntaker(?:en)?|tilinomistaja|asiakas|lainanottaja|kredytobiorca"
-    r"|kredytobiorczyni"
-    r"|właściciel(?:ka)? rachunku|dlužník|majitel(?:ka)? účtu|žadatel(?:ka)?|ügyfelünk|ügyfél"
-    r"|számlatulajdonos|adós"
-    r"|clientul|clienta|debitorul|titularul|împrumutatul|πελάτης|πελάτισσα|δανειολήπτης|hesap sahibi|borçlu"
-    r"|kefil"
-    r"|müşterimiz|nasabah|debitur|pemohon|peminjam|khách hàng|chủ tài khoản|клієнт(?:ка)?|позичальник"
-    r"|владелица счета|владелица счёта"
-    r"|владелец счёта|вкладчик|contactpersoon|persona de contacto|teller|solicitor|notary|notaris|notario"
-    r"|notaire"
-)
 _NAME_FIELDS = (
     "full name", "customer name", "client name", "name of account holder", "name of the account holder",
     "name of borrower", "name of the borrower", "name of customer", "name of the customer", "name of client",
     "name of the client",
 )  # fmt: skip
-_HOLDER = pattern_of(
-    rf"(?<![\w-])(?:(?>(?i:{one_of(alternatives(_ROLE))})(?:(?:['’]s)?(?i: name))?"
-    rf"(?: is| was| named| called| ist| est| es| è| é)?,?:? ?[:(]? ?)"
-    rf"|(?i:{one_of(_NAME_FIELDS)}|(?:request(?:ed)?|signed|prepared|submitted) by"
-    r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)(?:[: ]| [=-] )[ ]?)"
+_IS = (
+    r"(?: (?:is|was|named|called|ist|war|heißt|est|était|es|è|é|era|jest|heet|är|er)(?= )"
+    r"| -(?= [\u0410-\u042f]))"
+)
+"""Between a role and who has it; a dash stands for "is" in Russian."""
+
+_FOLLOWING = (
     rf"(?>(?:(?:{TITLE}|Dr|Prof)\.? )*)"
     rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}}|[A-Z]{{5,}} {NAME})"
 )
+_HAS_ROLE = pattern_of(rf"(?>(?:(?:['’]s)?(?i: name))?{_IS}?,?:? ?[:(]? ?){_FOLLOWING}")
+_FIELD = pattern_of(
+    rf"(?<![\w-])(?:(?i:{one_of(_NAME_FIELDS)}|(?:request(?:ed)?|signed|prepared|submitted) by"
+    r"(?:(?: the)?(?-i: [a-z]{4,12}){1,2}(?= [A-ZÀ-Þ]))?)(?:[: ]| [=-] )[ ]?)"
+    rf"{_FOLLOWING}"
+)
+_AND = pattern_of(r",? (?:and|und|et|y|e|en|i|и|och|og) [^\W\d_a-zà-ÿ]")
+"""After a role of several stand several names, or that of the firm whose they are."""
+
+_NEAR = 24
+"""Characters after a role in which a name begins: where all are small letters, none does."""
+
+_WIFE = pattern_of(r"(?<![\w-])(?i:wife)(?= )")
 _TITLED = pattern_of(
     rf"(?<!\w)(?:{TITLE})\.? "
     rf"((?:(?:Dr|Prof)\.? )?(?:{PARTICLE} |{INITIALS}){{0,2}}{NAME}"
@@ -83,15 +68,57 @@ _INDONESIAN = pattern_of(
 _OF_A_FILING = pattern_of(r"(?i)(?:signed|prepared) by:? \Z")
 
 
+def _field(match: re.Match[str]) -> Span | None:
+    return _held(match, match.start())
+
+
 def _holder(match: re.Match[str]) -> Span | None:
-    role = match[0][: match.start(1) - match.start()]
+    """Who has the role that a match is: the name after it, or before it."""
+    text, end = match.string, match.end()
+    is_bare = text[end : end + _NEAR].islower() or match[0].lower() in AFTER_NAMES
+    name = None if is_bare else _HAS_ROLE.match(text, end)
+    if name and is_plural(match[0]) and not _AND.match(text, name.end(1)):
+        name = None
+    return (_held(name, match.start()) if name else None) or _named_first(match)
+
+
+def _held(name: re.Match[str], start: int) -> Span | None:
+    """The name after a role or a field that begins at ``start``."""
+    role = name.string[start : name.start(1)]
     is_heading = role[:1].isupper() and " " not in role.strip() and role[-1:] == " " and ":" not in role
     is_title_case = re.match(r"[A-Z]\w+[ -][A-Z]", role) is not None
-    is_firm = not is_person(match) or acts_as_firm(match.string, match.end(1), match.start())
-    if _OF_A_FILING.match(role) and is_officer(match.string, *match.span(1)):
+    is_firm = not is_person(name) or acts_as_firm(name.string, name.end(1), start)
+    if _OF_A_FILING.match(role) and is_officer(name.string, *name.span(1)):
         return None
-    is_one = not is_firm and not is_title_case and not (is_heading and _in_heading(match))
-    return match.span(1) if is_one else None
+    is_one = not is_firm and not is_title_case and not (is_heading and _in_heading(name))
+    return name.span(1) if is_one else None
+
+
+_AFTER_ROLE = pattern_of(
+    r"(?=[,.;:)\n]|\Z| (?:of|in|at|from|since|for|with|who|on|seit|aus|bei|von|der|die|dans|de|depuis|à|en"
+    r"|desde|da|dal|di"
+    r"|van|uit|sinds|od|z|\u0441|из|sedan|i|from|and|no|number|id)\b)"
+)
+_PARTING = frozenset(",(-\n")
+_LONGEST_ARTICLE = 9
+"""What parts a name from a role, and the characters in which it and an article stand."""
+
+_BEFORE_ROLE = pattern_of(
+    r"(?:,| \(| -|\n)(?: (?:our|the|an?|der|die|le|la|el|il|o|de|een|notre|unsere?)| l['’])? ?\Z"
+)
+
+
+def _named_first(match: re.Match[str]) -> Span | None:
+    """The name before a role: "Jane Roe, our client"."""
+    text, start = match.string, match.start()
+    if _PARTING.isdisjoint(text[max(0, start - _LONGEST_ARTICLE) : start]) or not _AFTER_ROLE.match(
+        text, match.end()
+    ):
+        return None
+    name = named_before(match, _BEFORE_ROLE)
+    if name is None or is_office(name[1]) or is_officer(text, *name.span(1)):
+        return None
+    return name.span(1)
 
 
 def _in_heading(match: re.Match[str]) -> bool:
@@ -120,35 +147,6 @@ def _titled(match: re.Match[str]) -> bool:
     return not is_firm and not is_officer(match.string, start, end)
 
 
-_HOLDER_BEGINNINGS = (
-    "account h", "account-h", "accounth", "account m", "loan officer", "relationship m", "branch m", "case",
-    "casew", "colleague", "wife",
-    "husband", "kolleg", "collègue", "coleg", "collega", "коллега", "esposa", "moglie", "femme",
-    "card h", "card-h", "cardholder", "policy", "borrower", "co-borrower", "guarantor", "benefici",
-    "customer",
-    "client", "applicant",
-    "payee", "tenant", "mortgagor", "debtor", "insured", "patient", "employee", "spouse", "kontoinhaber",
-    "karteninhaber",
-    "kreditnehmer", "titular", "titulaire", "emprunteu", "prestatari", "intestatari", "rekeninghouder",
-    "kredietnemer",
-    "posiadacz", "владелец", "владелица", "заёмщик", "заемщик", "full name", "name of", "request", "signed",
-    "prepared", "submitted", "complainant", "claimant", "whistle", "trader", "caller", "witness",
-    "kund", "kunde", "kunden", "kundin", "mandant", "anleger", "bürge", "bürgen", "bürgin", "cliente",
-    "assuré", "souscripteur",
-    "avalista", "fiador", "garante", "klant", "borgsteller", "klient", "poręczyciel", "låntagare",
-    "müşteri",
-    "клиент", "поручитель", "mutuatari", "mutuári", "débit", "debitore", "devedor", "deudor", "schuldner",
-    "dłużni", "должник", "solicitante", "antragsteller", "richiedente", "aanvrager", "wnioskodaw", "sökande",
-    "kontoinn", "låntag", "kontohav", "låntak", "tilinom", "asiakas", "lainano", "kredytob", "właścici",
-    "dlužník",
-    "majitel", "žadatel", "ügyfel", "ügyfél", "számlat", "adós", "debitor", "împrum", "πελάτ", "δανειολ",
-    "hesap",
-    "borçlu", "kefil", "nasabah", "debitur", "pemohon", "peminjam", "khách", "chủ", "клієнт", "позичал",
-    "вкладчик",
-    "deceased", "the late", "testat", "execut", "heir", "heiress", "legatee", "depositor", "pensioner",
-    "co-signer", "cosigner", "co-owner", "coowner",
-    "contactpers", "persona de c", "teller", "solicitor", "notar", "notaire", "coborrower",
-)  # fmt: skip
 _TITLES = (
     "mr", "mrs", "ms", "fru", "hr", "dame", "rev", "miss", "messrs", "herr", "herrn", "frau", "mme", "mlle",
     "monsieur", "madame", "sr",
@@ -205,7 +203,23 @@ def _honoured(match: re.Match[str]) -> Span | None:
 
 
 KINDS = (
-    Said("person", _HOLDER_BEGINNINGS, _HOLDER, _holder),
+    Said("person", BEGINNINGS, ROLE, _holder),
+    Said("person", ("wife",), _WIFE, _holder),
+    Said(
+        "person",
+        (
+            "full name",
+            "customer name",
+            "client name",
+            "name of",
+            "request",
+            "signed",
+            "prepared",
+            "submitted",
+        ),
+        _FIELD,
+        _field,
+    ),
     Said("person", _TITLES, _TITLED, proved(_titled, 1)),
     Said("person", _BEFORE_NAME, _POINT, _point),
     Said("person", ("dr", "prof"), _SCHOLAR, _scholar),

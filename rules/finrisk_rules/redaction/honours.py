@@ -8,16 +8,22 @@ from finrisk_rules.redaction.context import FOREIGN
 from finrisk_rules.redaction.kinds import Said
 from finrisk_rules.redaction.reading import Span
 
-_CHINESE = (
+CHINESE = (
     "欧阳|上官|司马|诸葛|[王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩"
     "韓冯馮邓鄧曹彭曾肖蕭田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚"
     "陆陸范汪廖石金韦賈贾夏付方邹邹熊白孟秦邱侯江尹薛闫雷段龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫"
     "孔向常汤湯]"
 )
-_KOREAN = (
+KOREAN = (
     "[김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원"
     "천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모]|남궁|황보|선우"
 )
+NO_GIVEN = (
+    r"[金额額部行期率款元亿万数量值性化类型司度面员者户于的在和与及或等内外上下中前后风险年月日利息信用资产业"
+    r"务还贷存收益费本方向]"
+)
+"""Signs of business and of grammar, with which no given name is written."""
+
 _JAPANESE = (
     "佐藤|鈴木|高橋|田中|渡辺|渡邊|渡邉|伊藤|山本|中村|小林|加藤|吉田|山田|佐々木|山口|松本|井上|木村|林"
     "|斎藤|齋藤|斉藤|清水|山崎|森|池田|橋本|阿部|石川|山下|中島|石井|小川|前田|岡田|長谷川|藤田"
@@ -50,10 +56,10 @@ _HONOUR = pattern_of(
     r"(?![\uac00-\ud7af]{2}(?<!에게)(?<!께서)(?<!한테)(?<!으로)(?<!이랑)(?<!이고)(?<!입니)))"
 )
 _BEFORE = pattern_of(
-    rf"(?:(?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u30ff]{{0,3}}"
-    rf"|(?<![\uac00-\ud7af])(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}) ?\Z"
+    rf"(?:(?:{CHINESE})[\u4e00-\u9fff]{{1,2}}|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u30ff]{{0,3}}"
+    rf"|(?<![\uac00-\ud7af])(?:{KOREAN})[\uac00-\ud7af]{{1,2}}) ?\Z"
 )
-_OFFICES = pattern_of(
+OFFICES = pattern_of(
     "董事|总裁|總裁|总经理|總經理|主席|首席|监事|監事|行长|行長|代表取締役|取締役|監査役|社長|会長|대표이사"
     "|사장|회장|이사|감사"
 )
@@ -74,7 +80,7 @@ def _honoured(match: re.Match[str]) -> Span | None:
     )
     if name is None or name[0].strip() in _NO_NAMES:
         return None
-    if _OFFICES.search(text, max(0, name.start() - _AROUND), match.end() + _AROUND):
+    if OFFICES.search(text, max(0, name.start() - _AROUND), match.end() + _AROUND):
         return None
     return name.start(), name.start() + len(name[0].rstrip())
 
@@ -93,11 +99,11 @@ _PARTS = (
 _PART = pattern_of(
     rf"(?:{'|'.join(sorted(_PARTS, key=len, reverse=True))})(?:名|氏名|姓名|성명|이름)?(?: ?[:=\uff1a] ?|は"
     rf"|是|은 |는 )"
-    rf"((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}{_NO_MORE}|(?:{_JAPANESE}) "
+    rf"((?:{CHINESE})(?:(?!{NO_GIVEN})[\u4e00-\u9fff]){{1,2}}{_NO_MORE}|(?:{_JAPANESE}) "
     rf"?[\u4e00-\u9fff\u3040-\u309f]{{1,3}}{_NO_MORE}"
-    rf"|(?:(?<=[은는] )(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}(?=입니다|이며|이고|이다|씨|님)"
-    rf"|(?<![은는] )(?:{_KOREAN})[\uac00-\ud7af]{{1,2}}(?<![팀처])(?<!본부)(?<!부서)(?<!센터)(?<!회사)"
-    rf"{_NO_MORE})"
+    rf"|(?:(?<=[은는] )(?:{KOREAN})[\uac00-\ud7af]{{1,2}}(?=입니다|이며|이고|이다|씨|님)"
+    rf"|(?<![은는] )(?:{KOREAN})[\uac00-\ud7af]{{1,2}}(?<![팀처])(?<!본부)(?<!부서)(?<!센터)(?<!회사)"
+    rf"{_NO_MORE}(?! [\uac00-\ud7af]))"
     rf"|(?:{_JAPANESE})[\u4e00-\u9fff]{{1,2}}(?=です|と|で|が))"
 )
 _SPOKEN_OF = (
@@ -116,14 +122,14 @@ _SPOKEN_OF = (
 )
 _MENTIONED = pattern_of(
     rf"(?:{'|'.join(_SPOKEN_OF)}) ?"
-    rf"((?:{_CHINESE})[\u4e00-\u9fff]{{2}}(?=[的已未于没不曾称说仍还]|申请|要求|表示|反映)"
-    rf"|(?:{_KOREAN})[\uac00-\ud7af]{{2}}(?= ?(?:고객|씨|님)))"
+    rf"((?:{CHINESE})[\u4e00-\u9fff]{{2}}(?=[的已未于没不曾称说仍还]|申请|要求|表示|反映)"
+    rf"|(?:{KOREAN})[\uac00-\ud7af]{{2}}(?= ?(?:고객|씨|님)))"
 )
 """A part and the name of three signs, before a word that goes on."""
 
 _CLOSINGS = ("敬具", "草々", "敬礼", "敬禮", "此致", "敬上", "祝好", "商祺", "올림", "드림")
 _CLOSED = pattern_of(
-    rf"(?:敬具|草々|敬礼|敬禮|此致|敬上|祝好|商祺)[!。,]?\n\s{{0,4}}((?:{_CHINESE})[\u4e00-\u9fff]{{1,2}}"
+    rf"(?:敬具|草々|敬礼|敬禮|此致|敬上|祝好|商祺)[!。,]?\n\s{{0,4}}((?:{CHINESE})[\u4e00-\u9fff]{{1,2}}"
     rf"|(?:{_JAPANESE}) ?[\u4e00-\u9fff\u3040-\u309f]{{1,3}})(?=\n|\Z)"
 )
 
@@ -144,28 +150,30 @@ _TITLES = (
     "מר", "นาง", "นาย", "คุณ",
 )  # fmt: skip
 _FIELD = pattern_of(
-    r"(?:صاحب الحساب|صاحبة الحساب|اسم العميل|العميل|الاسم الكامل|الاسم|المقترض|الضامن|المستفيد|جهة الاتصال"
-    r"|الموقع"
+    r"(?:صاحب الحساب|صاحبة الحساب|(?:صاحب|صاحبة|حامل|حاملة) (?:البطاقة|الوثيقة|البوليصة)|اسم العميل|العميلة?"
+    r"|الاسم الكامل|الاسم|المقترضة?|الضامنة?|الكفيلة?|المستفيدة?|جهة الاتصال|المؤمن (?:له|لها|عليه|عليها)"
+    r"|مقدمة? الطلب|المدينة?|الوارثة?|المشتكية?|المودعة?|المريضة?|الموظفة?|الموقع"
     r"|खाताधारक का नाम|खाताधारक|ग्राहक का नाम|ग्राहक|नाम|उधारकर्ता|गारंटर|संपर्क|שם הלקוח|שם מלא|שם|לקוח"
     r"|איש קשר|בעל החשבון"
     r"|ชื่อ|ลูกค้า|ผู้กู้|ผู้ค้ำประกัน|ผู้ติดต่อ) ?: ?"
     rf"((?:{_ARABIC}|{_DEVANAGARI}|{_HEBREW}|{_THAI})(?: (?:{_ARABIC}|{_DEVANAGARI}|{_HEBREW}"
-    rf"|{_THAI})){{1,4}})(?=\s*(?:[\n.,;(|،]|\Z))"
+    rf"|{_THAI})){{1,4}})(?=\s*(?:[\n.,;(|،0-9]|\Z))"
 )
 _FIELDS = (
-    "صاحب", "صاحبة", "اسم", "العميل", "الاسم", "المقترض", "الضامن", "المستفيد", "جهة", "الموقع", "खाता",
-    "ग्राहक", "नाम", "उधार", "गारंटर", "संपर्क",
-    "שם", "לקוח", "איש קשר", "בעל", "ชื่อ", "ลูกค้า", "ผู้",
+    "صاحب", "صاحبة", "حامل", "حاملة", "الكفيل", "المؤمن", "مقدم", "مقدمة", "المدين", "الوارث", "المشتكي",
+    "المودع", "المريض", "الموظف", "اسم", "العميل", "الاسم", "المقترض", "الضامن", "المستفيد", "جهة", "الموقع",
+    "खाता", "ग्राहक", "नाम", "उधार", "गारंटर", "संपर्क", "שם", "לקוח", "איש קשר", "בעל", "ชื่อ", "ลูกค้า",
+    "ผู้",
 )  # fmt: skip
-_UNCASED_OFFICES = pattern_of('رئيس|مدير|مجلس|अध्यक्ष|निदेशक|मुख्य|\u05d9\u05d5"ר|מנכ"ל|דירקטור|ประธาน|กรรมการ')
-_UNCASED_FIRM = pattern_of('شركة|بنك|مصرف|مجموعة|बैंक|कंपनी|लिमिटेड|בנק|חברת|בע"מ|บริษัท|ธนาคาร|จำกัด')
+UNCASED_OFFICES = pattern_of('رئيس|مدير|مجلس|अध्यक्ष|निदेशक|मुख्य|\u05d9\u05d5"ר|מנכ"ל|דירקטור|ประธาน|กรรมการ')
+UNCASED_FIRM = pattern_of('شركة|بنك|مصرف|مجموعة|बैंक|कंपनी|लिमिटेड|בנק|חברת|בע"מ|บริษัท|ธนาคาร|จำกัด')
 
 
 def _uncased(match: re.Match[str]) -> Span | None:
     """A name after a title or in a field, in a script without capitals."""
     start, end = match.span(match.lastgroup or 1)
     around = match.string[max(0, start - _AROUND) : end + _AROUND]
-    if _UNCASED_OFFICES.search(around) or _UNCASED_FIRM.search(match.string, start, end):
+    if UNCASED_OFFICES.search(around) or UNCASED_FIRM.search(match.string, start, end):
         return None
     return start, end - (match.string[end - 1] == " ")
 
@@ -176,9 +184,9 @@ _CLIENT = pattern_of(
     rf"[: は의の]{{0,2}}({FOREIGN}{{2,6}}?(?: [\u4e00-\u9fff]{{1,3}})?)"
     r"(?= ?(?:先生(?!产)|女士|小姐|様|さん|님|씨))"
 )
-_ADDRESSED = pattern_of(r"様(?=[のはがへにをともでか、。,(\s])")
+_ADDRESSED = pattern_of(r"(?:様|さん)(?=[のはがへにをともでか、。,(\s])")
 _BEFORE_ADDRESS = pattern_of(
-    r"(?:[\s。、「(:,.の]|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})\Z"
+    r"(?:[\s。、「(:,.の者]|\A)([\u4e00-\u9fff]{2,3} ?[\u3040-\u30ff\u4e00-\u9fff]{1,3})\Z"
 )
 _NO_NAME = frozenset("客皆株主先社者員方各同多仕模家")
 """Signs of words that are addressed with honour and name nobody."""
@@ -219,5 +227,5 @@ KINDS = (
     Said("person", _CLOSINGS, _CLOSED),
     Said("person", _ACCOUNTS, _ASIAN_NAME, _asian_holder),
     Said("person", _CLIENTS, _CLIENT),
-    Said("person", ("様",), _ADDRESSED, _addressed),
+    Said("person", ("様", "さん"), _ADDRESSED, _addressed),
 )

@@ -1,23 +1,21 @@
-"""Names in minutes, files and notes: after the word for a part in them, and before one."""
+"""Names in minutes, files and notes: after the word for a part in them."""
 
 import re
 from collections.abc import Iterator
 
 from finrisk_rules.patterns import pattern_of
-from finrisk_rules.redaction.context import one_of
 from finrisk_rules.redaction.firms import acts_as_firm
-from finrisk_rules.redaction.kinds import Said, Seen
+from finrisk_rules.redaction.kinds import Seen
 from finrisk_rules.redaction.persons import (
     FULL_NAME,
     NAME,
     PARTICLE,
     TITLES,
     is_office,
-    is_officer,
     is_person,
-    named_before,
 )
 from finrisk_rules.redaction.reading import STEM, Reading, Span
+from finrisk_rules.redaction.roles import WORDS
 
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž'’-]{4,}"
 _LAST_FIRST = (
@@ -85,38 +83,12 @@ _NAMED = (
 )
 _NEXT = r"(?:[,;/&]|,? (?:and|und|et|y|e|en|i|и|och|og|ve|sowie)) ?"
 _ASIDE = r"(?:[,:]? ?(?:\([^()\n]{1,40}\)|\d{1,3}(?:[.,]\d{1,2})? ?%))?"
-_ROLES = (
-    "account holder", "cardholder", "policyholder", "policy holder", "borrower", "co-borrower", "guarantor",
-    "co-guarantor", "beneficiary", "beneficial owner", "customer", "client", "applicant", "payee", "tenant",
-    "mortgagor", "debtor", "insured", "patient", "employee", "complainant", "claimant",
-    "relationship manager",
-    "loan officer", "account manager", "case worker", "case handler", "whistleblower", "landlord", "landlady",
-    "signatory", "trader", "user", "caller", "spouse", "kunde", "kundin", "kreditnehmer",
-    "kreditnehmerin", "bürge", "bürgin",
-    "kontoinhaber", "kontoinhaberin", "antragsteller", "antragstellerin", "sachbearbeiter",
-    "sachbearbeiterin",
-    "emprunteur", "emprunteuse", "cliente", "titulaire", "assuré", "assurée", "titular", "prestatario",
-    "prestataria",
-    "avalista", "fiador", "fiadora", "solicitante", "mutuatario", "mutuataria", "garante", "klant",
-    "kredietnemer",
-    "aanvrager", "klient", "klientka", "kredytobiorca", "poręczyciel", "клиент", "клиентка", "заёмщик",
-    "заемщик",
-    "поручитель", "kund", "låntagare", "borgensman", "müşteri", "kefil", "kontoinnehavare",
-    "kontoinnehavaren", "låntagaren", "kunden", "kredytobiorczyni", "dlužník",
-    "majitel účtu", "žadatel", "ügyfél", "számlatulajdonos", "client", "debitor", "πελάτης", "hesap sahibi",
-    "nasabah",
-    "клієнт", "позичальник", "вкладчик", "владелец счета", "владелец счёта", "account owner", "co-signer",
-    "cosigner",
-    "titolare del conto", "intestatario", "rekeninghouder", "posiadacz rachunku", "titular de la cuenta",
-    "karteninhaber",
-    "titular da conta", "mandant", "darlehensnehmer", "darlehensnehmerin",
-)  # fmt: skip
 _FIRST = pattern_of(rf" ?[:=\uff1a] ?{TITLES}(?P<name>{_NAMED}){_ASIDE}")
 _OTHER = pattern_of(rf"{_NEXT}{TITLES}(?:(?P<name>{FULL_NAME})|\[person_\d+\]){_ASIDE}")
 """The sign after a word for a part and who has it; the next one who does."""
 
 _MOST_NAMES = 31
-_PARTS_SET = frozenset((*_PARTS, *_ROLES))
+_PARTS_SET = frozenset((*_PARTS, *WORDS))
 _MOST_WORDS = max(part.count(" ") for part in _PARTS) + 1
 _STEMS = frozenset(re.split(r"[\W\d_]", part)[0][:STEM] for part in _PARTS)
 _SIGNS = ":=\uff1a"
@@ -165,28 +137,4 @@ def _has_parts(reading: Reading) -> bool:
     return not _STEMS.isdisjoint(reading.stems)
 
 
-_ROLE = pattern_of(
-    r"(?:(?<=[(\n])|(?<=, )|(?<= - )|(?<=, [ao] )|(?<=, l['’])|(?<=, (?:an|le|la|el|il|de) )"
-    r"|(?<=, (?:our|the|der|die|een) )|(?<=, (?:notre|unser) )|(?<=, unsere ))"
-    rf"(?i:{one_of(_ROLES)})"
-    r"(?=[,.;:)\n]|\Z| (?:of|in|at|from|since|for|with|who|on|seit|aus|bei|von|der|die|dans|de|depuis|à|en"
-    r"|desde|da|dal|di"
-    r"|van|uit|sinds|od|z|\u0441|из|sedan|i|from|and|no|number|id)\b)"
-)
-_BEFORE_ROLE = pattern_of(
-    r"(?:,| \(| -|\n)(?: (?:our|the|an?|der|die|le|la|el|il|o|de|een|notre|unsere?)| l['’])? ?\Z"
-)
-
-
-def _with_role(match: re.Match[str]) -> Span | None:
-    """The name before a word for one's part: "Jane Roe, our client"."""
-    name = named_before(match, _BEFORE_ROLE)
-    if name is None or is_office(name[1]) or is_officer(match.string, *name.span(1)):
-        return None
-    return name.span(1)
-
-
-KINDS = (
-    Seen("person", _has_parts, _listed),
-    Said("person", _ROLES, _ROLE, _with_role),
-)
+KINDS = (Seen("person", _has_parts, _listed),)

@@ -53,7 +53,7 @@ _NATIONAL_WORDS = (
     r"|dowód osobist\w*|dowodu osobist\w*|identiteitskaart|ahv(?:-\w*)?|numer pesel"
 )
 _NATIONAL_SAID = after(
-    _NATIONAL_WORDS, r"(?-i:(?:[A-Z]{1,6}[ -]?)?\d(?:[ ./-]?[A-Z]{0,6}\d){4,17}(?:-?[A-Z]{1,2})?)"
+    _NATIONAL_WORDS, r"(?-i:(?:[A-Z]{1,6}[ -]?)?\d(?:(?:[ ./-]?[A-Z]{0,6}| [A-Z] )\d){4,17}(?:-?[A-Z]{1,2})?)"
 )
 _CPF = pattern_of(r"(?<![\d.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)")
 _RESIDENT = pattern_of(
@@ -112,7 +112,8 @@ _BIRTH = after(
     r"|geboortedatum"
     r"|data urodzenia|urodzon[ya]|дата рождения|родил(?:ся|ась)|生年月日|出生日期|出生年月日|생년월일",
     rf"(?:{_DATE})",
-    r"[^\w\n|;]{0,4}(?:[^\W\d_]{1,4}[^\w\n|;]{1,3}|(?:[^\W\d_]{2,12} ){0,3}[^\W\d_]{2,12}: ?)?",
+    r"[^\w\n|;]{0,4}"
+    r"(?:[は是為为은는이]|[^\W\d_]{1,4}[^\w\n|;]{1,3}|(?:[^\W\d_]{2,12} ){0,3}[^\W\d_]{2,12}: ?)?",
 )
 _NATIONAL_BEGINNINGS = (
     "national", "identity card", "id card", "personal", "driver", "driving", "medicare n", "nhs n",

@@ -109,9 +109,16 @@ def is_office(name: str) -> bool:
     return _words(name)[-1] in _OFFICE
 
 
+_CLERK = pattern_of(
+    r"(?i)\b(?:loan|lending|mortgage|case|complaints?|claims?|account|recovery|welfare|police|customs|probation|medical)"
+    r" (?:officer|director|executive|analyst)s?\b"
+)
+"""Who deals with customers, and is no officer of the firm that files."""
+
+
 def is_officer(text: str, start: int, end: int) -> bool:
     """Whether an office, or pay in figures, stands near a name."""
-    around = text[max(0, start - AROUND) : end + AROUND]
+    around = _CLERK.sub("", text[max(0, start - AROUND) : end + AROUND])
     words = _words(around)
     is_office = not _OFFICE.isdisjoint(words) or any(word.endswith(_OFFICE_ENDS) for word in words)
     return is_office or (not _PAY.isdisjoint(words) and any(map(str.isdigit, around)))

@@ -37,12 +37,17 @@ _TRUNK = pattern_of(
 """The zero of trunk calls, and groups of which the first ends with a hyphen: figures have neither."""
 
 _ZERO = pattern_of(
-    r"(?<![\w.,$€£¥|+/-])(?:(?<=[A-Za-zß-ÿа-яёα-ώ] )|(?<=[:,] )|(?<=\())0[1-9]\d{0,4}(?:[ /]\d{3,8}(?:[ "
-    r"-]\d{2,5}){0,3}|(?:[ .]\d\d){4})"
+    r"(?<![\w.,$€£¥|+/-])(?:(?<=[A-Za-zß-ÿа-яёα-ώ] )|(?<=[:,] )|(?<=\())0[1-9]\d{0,4}"
+    r"(?:(?: ?/ ?| )\d{3,8}(?:[ -]\d{2,5}){0,3}|(?:[ .]\d\d){4}|\d{5,8}(?<=\d{9}))"
     r"(?!\w(?<=[\0-\u0dff])|[-/]|[.,]\d| ?\|| \d)"
 )
 """The zero of trunk calls, and groups, after a word: figures have none, the numbers of things a word that "
 "says so."""
+
+_AT = pattern_of(
+    r"(?i)\b(?:au|sur le|on|at|unter|auf|op|onder|al|pelo|pod|na|på|til|на)(?: (?:the|le|der))? \Z"
+)
+"""What stands before the number at which one is reached; ids and references have other words before them."""
 
 _OF_A_THING = pattern_of(
     r"(?i)\b(?:no|nr|num|number|nummer|ref\w*|invoice|account|acct|konto|contract|policy|case|ticket|order"
@@ -68,53 +73,70 @@ _WORDS = (
     r"(?:t|m)(?=:)|(?:ph|hp|cel|dw|extension)(?=[.:]| [(+0])|ph(?= \d{3} \d{3} \d{4})|tlf|telp|durchwahl"
     r"|direct dial"
     r"|(?<=mio )numero|(?<=mon )numéro|(?<=mi )número|(?<=meu )número"
+    r"|contact(?= (?:no|nr|num|tel|phone|mobile)\b)|contac?to(?=:| (?:no|en|al)\b)|contatt[oi](?=:)"
+    r"|kontakt(?=:| tel)|kontakt telefonicz\w*"
+    r"|(?:mob|kom|cep|\u043c\u043e\u0431|\u0441\u043e\u0442)(?=[.:]| [(+\d])|\u0442(?=[.:])"
+    r"|telefoonn(?:umme)?r|telefonnr|handyn(?:umme)?r|mobiln(?:umme)?r|faxn(?:umme)?r|teln(?:umme)?r"
+    r"|gsm(?=[.:])|direct line|switchboard|call-?back|(?:my|his|her|your) number|reachable|fone|tfno|tlfno"
+    r"|recapito(?: telefonico)?|localizable|marque(?= el\b)|marcar|contact(?:ar|e)|oddzwoni\w*"
+    r"|pod numerem|m[óo]j numer|mijn nummer|meine nummer|terugbel\w*|bereiken(?= (?:op|onder)\b)"
+    r"|мобильный|сотовый|(?:мой|моего) номер|связаться|свяжитесь|faks|irtibat|ulaş\w*(?=:)|arayabil\w*"
+    r"|(?:\u0627\u0644|لل)?(?:جوال|هاتف|موبايل|تليفون)|جوالي|هاتفي|للتواصل|رقمي|連絡先|连络|联系方式|座机|微信"
+    r"|我的(?:号码|號碼)|热线|熱線|핸드폰|휴대전화|직통|팩스|제 번호"
     r"|erreichbar|joignable|bereikbaar|raggiungibile|localizable|get (?:me|us|him|her|them)|contact(?: me| "
     r"us| number)"
     r"|tel(?:efono|éfono|efon(?:um?|en?|em|ie|unuz)?|efone|efoon|ephone)?|phone|telefonnummer"
     r"|call(?:(?:ed|s|ing)(?= (?:me |us )?(?:from|on|at)))?|ring(?:ede|de|er|te)?|dial|mobile|cell|fax"
     r"|whatsapp|sms|hotline"
-    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|r?appele[rz]|móvil|telem[óo]vel"
-    r"|celular|llame"
-    r"|llamar|ligue"
-    r"|mobiel|bel|cellulare|chiama\w*|chiami\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
+    r"|desk|reach|handy|mobil|rufnummer|anruf|tél|téléphone|portable|r?appele[rz]|joindre|móvil|telem[óo]vel"
+    r"|celular|ll[aá]m[aeá]\w*|lig(?:ue|ar)(?:-\w+)?"
+    r"|mobiel|bel|cellulare|(?:ri)?chiam[ai]\w*|telefonar\w*|contattar\w*|dzwoni\w*|zadzwo\w*|nomor|ponsel|hubungi|numara\w*"
     r"|gọi|sđt|điện thoại|hívjon|volejte|sunați|aray\u0131n|κινητό|τηλ\.?|τηλέφωνο|телефонуйте|звоніть|โทร\.?"
-    r"|โทรศัพท์|טלפון|נייד|اتصل|جوال|कॉल|मोबाइल|puh\.?|puhel\w*|llámam\w*|llámen\w*"
-    r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон"
+    r"|โทรศัพท์|טלפון|נייד|اتصل|جوال|कॉल|मोबाइल|puh\.?|puhel\w*"
+    r"|请打|請打|致电|致電|拨打|撥打|联系|聯繫|komórka|тел|телефон\w{0,3}"
     r"|(?:пере|по)?звон(?:ите|ить|и)|(?<=mój )numer(?= to\b)|text(?= (?:me|us|him|her|them|you)\b)"
     r"|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|هاتف|फोन|फ़ोन|[☎✆📞📱]"
 )
 _CALL_WORDS = (
-    "t:", "m:", "ph", "hp", "cel", "tlf", "telp", "durchwahl", "extension", "direct dial", "dw", "numero",
-    "número", "numéro", "erreichbar", "joignable", "bereikbaar", "raggiung", "localizable", "get me",
-    "get us", "get him",
-    "get her", "get them", "contact m", "contact u", "contact n",
-    "gọi", "sđt", "điện thoại", "hívjon", "volejte", "sunați", "aray\u0131n", "arayin", "κινητό", "τηλ",
-    "τηλέφωνο", "телефонуйте", "звоніть", "โทร", "טלפון", "נייד", "اتصل", "جوال", "कॉल", "मोबाइल",
-    "tel", "telem", "telef", "teléf", "telep",
-    "phone", "call", "ring", "dial", "mobile", "mobil", "mobie", "cell",
-    "cellulare", "fax", "whatsapp",
-    "sms", "hotline", "desk", "reach", "handy", "rufnummer", "anruf", "tél", "télép", "portable",
-    "calle", "calls", "calli", "ringe", "ringd", "ringt",
-    "appel", "rappel", "перезвон", "позвон", "numer", "text", "móvil", "celular",
-    "dzwoni", "zadzwo", "nomor", "ponsel", "hubungi", "numara", "puh", "puhel", "llámen", "llámam", "请打",
-    "請打", "致电",
-    "致電", "拨打", "撥打", "联系", "聯繫", "chiama", "chiami",
-    "llame", "llama", "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звони", "电话", "電話", "手机",
-    "手機", "携帯", "전화", "휴대폰", "연락처", "هاتف", "फोन", "फ़ोन", "☎", "✆", "📞", "📱",
+    "telefoonn", "telefonnr", "handyn", "mobiln", "faxnummer", "faxnr", "telnummer", "telnr", "contact t",
+    "contact p", "contacto", "contato", "contatto", "contatti", "kontakt", "mob", "kom", "gsm", "cep",
+    "\u043c\u043e\u0431", "\u0441\u043e\u0442", "\u0442.", "\u0442:", "мобильный", "сотовый", "мой номер",
+    "моего номер", "связа", "свяжи", "direct line", "switchboard", "callback", "call-back", "my number",
+    "his number", "her number", "your number", "fone", "tfno", "tlfno", "recapito", "localizable",
+    "marque el", "marcar", "contactar", "contacte", "oddzwoni", "pod numerem", "mój numer", "moj numer",
+    "mijn nummer", "meine nummer", "terugbel", "bereiken o", "faks", "irtibat", "ulaş", "ulaşa",
+    "ula\u015f\u0131", "arayabil", "الجوال", "للجوال", "للهاتف", "للموبايل", "للتليفون", "جوالي",
+    "الهاتف", "هاتفي", "للتواصل", "موبايل", "الموبايل", "تليفون", "التليفون", "رقمي", "連絡先", "连络",
+    "联系方式", "座机", "微信", "我的号码", "我的號碼", "热线", "熱線", "핸드폰", "휴대전화", "직통",
+    "팩스", "제 번호", "joindre", "lláma", "lláme", "llamá", "ligar", "ligue-", "richiam", "telefonar",
+    "contattar", "телефона", "телефону", "t:", "m:", "ph", "hp", "cel", "tlf", "telp", "durchwahl",
+    "extension", "direct dial", "dw", "numero", "número", "numéro", "erreichbar", "joignable",
+    "bereikbaar", "raggiung", "get me", "get us", "get him", "get her", "get them", "contact m",
+    "contact u", "contact n", "gọi", "sđt", "điện thoại", "hívjon", "volejte", "sunați", "aray\u0131n",
+    "arayin", "κινητό", "τηλ", "τηλέφωνο", "телефонуйте", "звоніть", "โทร", "טלפון", "נייד", "اتصل",
+    "جوال", "कॉल", "मोबाइल", "tel", "telem", "telef", "teléf", "telep", "phone", "call", "ring", "dial",
+    "mobile", "mobil", "mobie", "cell", "cellulare", "fax", "whatsapp", "sms", "hotline", "desk", "reach",
+    "handy", "rufnummer", "anruf", "tél", "télép", "portable", "calle", "calls", "calli", "ringe",
+    "ringd", "ringt", "appel", "rappel", "перезвон", "позвон", "numer", "text", "móvil", "celular",
+    "dzwoni", "zadzwo", "nomor", "ponsel", "hubungi", "numara", "puh", "puhel", "llámen", "llámam",
+    "请打", "請打", "致电", "致電", "拨打", "撥打", "联系", "聯繫", "chiama", "chiami", "llame", "llama",
+    "ligue", "bel", "chiam", "komórka", "тел", "телефон", "звони", "电话", "電話", "手机", "手機", "携帯",
+    "전화", "휴대폰", "연락처", "هاتف", "फोन", "फ़ोन", "☎", "✆", "📞", "📱",
 )  # fmt: skip
 _BETWEEN = (
     r"(?:[\s.:#,()-]{0,3}(?:(?:me|us|him|her|them|you|on|at|no|nr|number|num|n[°º]|is|the|my|our|office"
     r"|desk|direct|home|para|para o|cho|tôi|số|theo"
     r"|work|now|back|phone|line|line:|guarantor|borrower|customer|client|is|unter|sous|au|al|el|número"
-    r"|numéro|nummer"
-    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|номер|番号|号码|号碼|moi|nous|mir"
+    r"|numéro|numero|numerem|nummer|en|le|il|o|sul|telefono|teléfono|telefone|mobile|privat|fijo|contacto"
+    r"|номеру?|номера"
+    r"|ist|est|es|é|op|pod|nr|numer\w*|na|aan|på|til|di|saya|kom|для|по|на|номер|番号|号码|号碼|moi|nous|mir"
     r"|mich|uns|mij|ons|мне|нам|è|to|fra|från|from)"
     rf"(?!{LETTER})"
-    r"|(?:は|是|为|번호))){0,4}[\s.:#,-]{0,3}"
+    r"|(?:は|是|为|号码?|號碼?|번호|는|은|الرقم|على))){0,4}[\s.:#,)-]{0,3}"
 )
 _CALLED = pattern_of(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER}){_BETWEEN}((?:\+"
-    rf"|\()?\d(?:[ ./-]{{0,2}}[()]?[ -]?\d){{6,14}})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]?\d)"
+    rf"|\()?\d(?:[ ./-]{{0,3}}[()]?[ -]?\d){{6,14}})(?!\w(?-i:(?<=[\0-\u0dff]))|[.,]?\d)"
 )
 _CALLED_BY_TRUNK = pattern_of(
     rf"(?i){BEGIN}(?:{_WORDS})(?!{LETTER})"
@@ -135,8 +157,17 @@ def _national(match: re.Match[str]) -> bool:
     return "|" not in match.string[max(0, match.start() - 2) : match.start()]
 
 
+_UNIT = pattern_of(
+    r"(?i) ?\(?(?:(?:en|in|de) )?(?:[€$£¥%]|[km]€|(?:eur|usd|gbp|chf|mio|mld|tsd)\b|milli|thousand|tausend"
+    r"|mille|units|unités|stück|shares|actions)"
+)
+"""What follows a figure."""
+
+
 def _paired(match: re.Match[str]) -> bool:
-    """Whether the pairs are no scale: months, or hours."""
+    """Whether the pairs are no scale, months or hours, and no figure."""
+    if _UNIT.match(match.string, match.end()):
+        return False
     values = [int(pair) for pair in re.findall(r"\d\d", match[0])]
     return len({later - earlier for earlier, later in itertools.pairwise(values)}) > 1
 
@@ -144,6 +175,8 @@ def _paired(match: re.Match[str]) -> bool:
 def _hyphened(match: re.Match[str]) -> bool:
     """Whether the groups are no month and year."""
     groups = re.findall(r"\d+", match[0])
+    if _UNIT.match(match.string, match.end()):
+        return False
     return 9 <= sum(map(len, groups)) <= 12 and not any(
         re.fullmatch("(?:19|20)..", group) for group in groups[:2]
     )
@@ -153,6 +186,8 @@ def _zero(match: re.Match[str]) -> bool:
     if not 9 <= sum(map(str.isdigit, match[0])) <= 12:
         return False
     before = match.string[max(0, match.start() - 24) : match.start()]
+    if match[0].isdigit():
+        return _AT.search(before) is not None
     return not _OF_A_THING.search(before) and _paired(match)
 
 

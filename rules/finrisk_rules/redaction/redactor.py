@@ -27,6 +27,7 @@ from finrisk_rules.redaction import (
     secrets,
     selves,
     speakers,
+    uncased,
 )
 from finrisk_rules.redaction.firms import moves
 from finrisk_rules.redaction.kinds import Search
@@ -34,7 +35,7 @@ from finrisk_rules.redaction.names import NOBODY, Names
 from finrisk_rules.redaction.persons import goes_on_as_firm
 from finrisk_rules.redaction.reading import Reading, Span
 
-VERSION = "7"
+VERSION = "8"
 
 SECRETS = ("private_key", "connection_string", "secret_key", "token")
 """The kinds that open a door; the others name a person."""
@@ -56,6 +57,7 @@ _KINDS = (
     *holders.KINDS,
     *speakers.KINDS,
     *honours.KINDS,
+    *uncased.KINDS,
     *selves.KINDS,
     *letters.KINDS,
     *greetings.KINDS,

@@ -20,7 +20,7 @@ _SMALL = (
     r"|rua|travessa|praça|estrada|alameda|ulica|ul|al|os|pl|aleja|osiedle|nám|náměstí|utca|út|tér|u|sokak"
     r"|cadde|caddesi"
     r"|mahallesi|mah|sok|cad|str|strada|straße|strasse|gata|gate|vej|vei|jalan|jl|gang|đường|phố|улица|ул"
-    r"|проспект|просп|пр"
+    r"|проспект|просп|пр-т|пр"
     r"|переулок|пер|дом|д|кв|квартира|корп|к|стр|\u0433|город|обл|наб|шоссе|бульвар|вул|буд|οδός"
 )
 _DOORS = (
@@ -31,7 +31,8 @@ _DOORS = (
     r"|postcode|zip|plz|cap|cp|d|rt|rw|kel|kec|c/o"
 )
 _NUMERAL = (
-    r"(?:n[.º°]{1,2} ?|№ ?|#)?\d{1,6}(?:\.?[oa°](?!\w)|(?:st|nd|rd|th)\b)?[A-Za-z\u0430-я]?"
+    r"(?:n(?:\.o|[.º°]{1,2}) ?|(?i:no|nr|d)[.:]{1,2} ?|№ ?|# ?)?"
+    r"\d{1,6}(?:\.?[oa°](?:[A-Z])?(?!\w)|(?:st|nd|rd|th)\b)?[A-Za-z\u0430-я]?"
     r"(?:[-/](?:\d{1,5}[A-Za-z]?|[A-Z]\b)|-[a-z]{1,3}\b){0,4}\.?"
 )
 _POSTCODES = (
@@ -89,6 +90,11 @@ _LABELS = (
     "gyvena", "adresas", "heimilisfang", "heimili", "locuiește", "locuiesc",
     "býr", "bydlisko", "bývá", "býva", "prebivališče", "prebivalište",
     "stanuje", "boravište", "živi u", "živi na", "naslov", "живее", "tirahan", "nakatira sa", "anwani",
+    "vivienda sita en", "morador na", "moradora na", "morador em", "reside na", "reside no", "domiciliado na",
+    "domiciliada na", "domiciliado em", "zam", "zameldowany", "zameldowana", "adres korespondencyjny",
+    "ingeschreven op", "verhuisd naar", "проживающий", "проживающая", "зарегистрирован", "зарегистрирована",
+    "место жительства", "домашний адрес", "postanschrift", "meldeadresse", "lieferadresse", "wohnort",
+    "zugezogen", "adresim",
     "ev adresi", "ikametgah", "hjemmeadresse", "κατοικεί", "μένω", "μένει", "живёт", "мекенжай",
 )  # fmt: skip
 _MORE = r"(?: (?!is |was |ist |to |at |in )[^\W\d_]{2,12}){1,3}(?= ?[:=]| (?:is|ist|est|es|è) )"
@@ -97,7 +103,8 @@ _MORE = r"(?: (?!is |was |ist |to |at |in )[^\W\d_]{2,12}){1,3}(?= ?[:=]| (?:is|
 _LIVES = pattern_of(
     rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])(?P<more>{_MORE})?"
     r"(?: ?[:=] ?[\n\"“„]?| (?:is|was|lautet|ist|est|es|è|é|er|är|on|to) )?"
-    r"(?: ?(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i|v|ve|em|no|di|a|на|в|по|\u0443|στην?|στο|ul"
+    r"(?: ?(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i|v|ve|em|no|di|a|на|в|по|\u0443|στην?|στο"
+    r"|адресу|nach|naar|adresem"
     r"|unter|der|die|dem|den|de|het|the|la|el|przy|pe|osoitteessa|adresi)\b){0,3}[ \n:\"“„]{0,2}"
 )
 _SENDS = tuple(
@@ -112,7 +119,8 @@ _SENT = pattern_of(
 _STRICT = pattern_of(
     r"(?i)(?:moved|moving|relocated|ship|deliver|mail|sent|went|statement|cheque|check|letter|card|post"
     r"|house|flat|she let"
-    r"|home\b(?! address)|domicile|residence|staying|umgezogen|gemeldet|bor\b|lives?|living|lived|vive|viv"
+    r"|home\b(?! address)|domicile|residence|staying|umgezogen"
+    r"|zugezogen|gemeldet|zam|ingeschr|verhuisd|morador|vivienda|зарегистр|bor\b|lives?|living|lived|vive|viv"
     r"|woon|asu|mieszk|жив|прожив|elab|dzīvo|gyvena|býr|bývá|býva|stanuje|živi|naslov|nakatira|μέν|κατοικεί)"
 )
 _BARE = pattern_of(
