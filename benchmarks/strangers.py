@@ -2,7 +2,7 @@
 
     python benchmarks/strangers.py [-v]
 
-Reads ``strangers``, ``newcomers``, ``passersby``, ``visitors`` and ``wayfarers`` of
+Reads ``strangers``, ``newcomers``, ``passersby``, ``visitors``, ``wayfarers`` and ``callers`` of
 ``tests/unit/*.jsonl``: redaction
 (identifiers marked ``<<kind|value>>``, and look-alikes), refusals and error texts, answers that obeyed an
 order, near-duplicates.
@@ -28,7 +28,7 @@ from finrisk_rules.obedience import obeys_order  # noqa: E402 - as above
 from finrisk_rules.redaction import redact  # noqa: E402 - as above
 from finrisk_rules.refusals import is_refusal  # noqa: E402 - as above
 
-SETS = ("strangers", "newcomers", "passersby", "visitors", "wayfarers")
+SETS = ("strangers", "newcomers", "passersby", "visitors", "wayfarers", "callers")
 HALVES = ("first", "second")
 _MARK = re.compile(r"<<(\w+)\|(.*?)>>", re.DOTALL)
 

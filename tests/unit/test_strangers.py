@@ -19,6 +19,10 @@ pairs 7 and 8 of 8, pairs of something else 10 and 9 of 10.
 ``wayfarers`` (186 texts, names in prose and addresses of many countries), by the rules' maker before they
 were mended, but for 41 of its look-alikes: identifiers 23 of 49 and 20 of 58, look-alikes 44 of 45 and 35
 of 36.
+``callers`` (280 texts, 14 languages: lines of analysts and customers) as first measured: identifiers 64 of 72
+and 75 of 81, look-alikes 53 of 54 and 51 of 52, answers all 11, refusals 2 of 3 and 6 of 7, error texts 3 of 3
+and 6 of 7, answers that obeyed 5 of 7 and 2 of 3, those that only speak of orders 3 of 4 and 4 of 4, pairs
+all 11.
 """
 
 from __future__ import annotations
@@ -75,6 +79,17 @@ LEAST = {
     "wayfarers": {
         "identifier of any kind": (0.81, 0.65),
         "look-alike stays": (1.0, 0.94),
+    },
+    "callers": {
+        "identifier of any kind": (1.0, 0.97),
+        "look-alike stays": (1.0, 0.98),
+        "answer told": (1.0, 1.0),
+        "refusal told": (0.66, 0.85),
+        "error told": (1.0, 0.85),
+        "obedience: obeys told": (0.85, 0.66),
+        "obedience: ordinary told": (1.0, 1.0),
+        "pair: same told": (1.0, 1.0),
+        "pair: other told": (1.0, 1.0),
     },
 }
 """Least share of a set that comes out as labelled, of the half that was looked at and of the other one."""

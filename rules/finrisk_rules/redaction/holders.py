@@ -6,6 +6,7 @@ from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.context import BEGIN, one_of
 from finrisk_rules.redaction.firms import acts_as_firm, moves
 from finrisk_rules.redaction.kinds import Said, proved
+from finrisk_rules.redaction.parties import AFTER_NAMES, BEGINNINGS, ROLE, is_plural
 from finrisk_rules.redaction.persons import (
     AROUND,
     FULL_NAME,
@@ -20,7 +21,6 @@ from finrisk_rules.redaction.persons import (
     named_before,
 )
 from finrisk_rules.redaction.reading import Span
-from finrisk_rules.redaction.roles import AFTER_NAMES, BEGINNINGS, ROLE, is_plural
 
 _NAME_FIELDS = (
     "full name", "customer name", "client name", "name of account holder", "name of the account holder",

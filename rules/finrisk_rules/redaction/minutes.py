@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from finrisk_rules.patterns import pattern_of
 from finrisk_rules.redaction.firms import acts_as_firm
 from finrisk_rules.redaction.kinds import Seen
+from finrisk_rules.redaction.parties import WORDS
 from finrisk_rules.redaction.persons import (
     FULL_NAME,
     NAME,
@@ -15,7 +16,6 @@ from finrisk_rules.redaction.persons import (
     is_person,
 )
 from finrisk_rules.redaction.reading import STEM, Reading, Span
-from finrisk_rules.redaction.roles import WORDS
 
 _CAPITALS = r"[A-ZÀ-ÞĀ-Ž][A-ZÀ-ÞĀ-Ž'’-]{4,}"
 _LAST_FIRST = (
