@@ -20,9 +20,9 @@ pairs 7 and 8 of 8, pairs of something else 10 and 9 of 10.
 were mended, but for 41 of its look-alikes: identifiers 23 of 49 and 20 of 58, look-alikes 44 of 45 and 35
 of 36.
 ``callers`` (280 texts, 14 languages: lines of analysts and customers) as first measured: identifiers 64 of 72
-and 75 of 81, look-alikes 53 of 54 and 51 of 52, answers all 11, refusals 2 of 3 and 6 of 7, error texts 3 of 3
-and 6 of 7, answers that obeyed 5 of 7 and 2 of 3, those that only speak of orders 3 of 4 and 4 of 4, pairs
-all 11.
+and 75 of 81, look-alikes 53 of 54 and 51 of 52, answers all 11, refusals 2 of 3 and 6 of 7, error texts 3
+of 3 and 6 of 7, answers that obeyed 5 of 7 and 2 of 3, those that only speak of orders 3 of 4 and 4 of 4,
+pairs all 11.
 """
 
 from __future__ import annotations
