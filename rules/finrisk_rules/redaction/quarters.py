@@ -46,9 +46,13 @@ _BEFORE_LIVING = pattern_of(
 )
 """Towns, streets and a number, before a word for living."""
 
+_DIGIT = pattern_of(r"\d")
+_LONGEST = 60
+
 
 def _lived_in(match: re.Match[str]) -> Span | None:
-    home = _BEFORE_LIVING.search(match.string, max(0, match.start() - 70), match.start())
+    before = max(0, match.start() - _LONGEST), match.start()
+    home = _BEFORE_LIVING.search(match.string, *before) if _DIGIT.search(match.string, *before) else None
     return home.span() if home else None
 
 
