@@ -10,18 +10,18 @@ from finrisk_rules.plain_text import plain
 from finrisk_rules.units import before, behind
 
 _MONTHS = (
-    "jan january januar janvier enero gennaio januari",
-    "feb february februar février fevrier febrero febbraio februari",
-    "mar march märz maerz mars marzo maart",
+    "jan january januar janvier enero gennaio janeiro januari",
+    "feb february februar février fevrier febrero febbraio fevereiro februari",
+    "mar march märz maerz mars marzo março maart",
     "apr april avril abril aprile",
-    "may mai mayo maggio mei maj",
-    "jun june juni juin junio giugno",
-    "jul july juli juillet julio luglio",
+    "may mai mayo maggio maio mei maj",
+    "jun june juni juin junio giugno junho",
+    "jul july juli juillet julio luglio julho",
     "aug august août aout agosto augustus augusti",
-    "sep sept september septembre septiembre settembre",
-    "oct october okt oktober octobre octubre ottobre",
-    "nov november novembre noviembre",
-    "dec december dez dezember décembre decembre diciembre dicembre december",
+    "sep sept september septembre septiembre settembre setembro",
+    "oct october okt oktober octobre octubre ottobre outubro",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember décembre decembre diciembre dicembre dezembro december",
 )
 MONTHS = {word: at for at, words in enumerate(_MONTHS, start=1) for word in words.split()}
 

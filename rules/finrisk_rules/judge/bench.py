@@ -167,7 +167,7 @@ class Bench:
         table = right.table
         if table is not None and tells_months(table) and is_of_other_months(claim, statement, right):
             return True
-        if not self.sources.speaks_of_parts and is_of_part(claim, right):
+        if not self.sources.speaks_of_parts and is_of_part(claim, statement.text, right):
             return True
         if is_of_another_part(claim, right):
             return True

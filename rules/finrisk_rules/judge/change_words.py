@@ -13,11 +13,13 @@ from finrisk_rules.judge.vocabulary import CHANGED, whole
 from finrisk_rules.patterns import pattern_of
 
 _END = pattern_of(rf"{whole('to at from of auf bei von à a de hasta was were is')}[^\w]*\Z", re.IGNORECASE)
-_OF_CHANGE = pattern_of(rf"{whole('of de')}[^\w]*\Z", re.IGNORECASE)
+_OF_CHANGE = pattern_of(rf"{whole('of de von di')}[^\w]*\Z", re.IGNORECASE)
 _DE = pattern_of(r"\s+de\s+[^\w\s]?", re.IGNORECASE)
 """What leads in French from a verb of change to by how much: "recule de 93 M€ à 241 M€"; or to its base."""
 
-_OF_NOUN = pattern_of(rf"{whole('of at was were is are von war ist de était est')}[^\w]*\Z", re.IGNORECASE)
+_OF_NOUN = pattern_of(
+    rf"{whole('of at was were is are von war ist de di era était est')}[^\w]*\Z", re.IGNORECASE
+)
 """What leads from a noun ("growth", "the difference") to the figure that it is."""
 
 _NEUTRAL = pattern_of(
@@ -27,6 +29,7 @@ _ADDED = pattern_of(f"(?P<plus>{whole('plus addition additions')})|{whole('minus
 """Nouns that lead to a change, and mean no direction elsewhere: "a plus of 25 %", "a net addition of 756"."""
 
 _MOST_BETWEEN = 100
+_WIDEST_MORE = 8
 """Characters between such a word and its figure."""
 
 _SIGN = pattern_of(r"(?:\(\s?|(?<![=\u2248:])[ ,;])([-+\u2212\u2013])\s?[^\w\s]?(?=\d)")
@@ -77,6 +80,10 @@ _OVER_TIME = (
 _UNIT = r"(?:\s?(?:[a-z]{0,2}[A-Z][A-Za-z]{0,3}|kg|km|t|oz|ha)(?![^\W_]))?"
 _MORE = pattern_of(rf"{_UNIT}\s*{_OVER_TIME}(?:{whole(_MORES)}\s|多[いくか]|高[いくか])", re.IGNORECASE)
 _LESS = pattern_of(rf"{_UNIT}\s*(?:{whole(_LESSES)}\s|少な[いくか]|低[いくか])", re.IGNORECASE)
+_COUNTED_MORE = pattern_of(rf"(?:(?P<more>{whole('mais')})|{whole('menos')})\s+[^\w\s]?\Z", re.IGNORECASE)
+_THAN = pattern_of(rf"\s+{whole('do_que face')}", re.IGNORECASE)
+"""Around a figure in Portuguese, "mais 10 % do que"."""
+
 WORDS_OF_MORE = telling(f"{_MORES} {_LESSES}".split())
 
 
@@ -127,7 +134,9 @@ def _spoken(text: str, claim: Claim, governor: Direction | None) -> Spoken | Non
     is_by = governor is not None and bool(_DE.fullmatch(text, governor.end, start))
     if (claim.phrase.is_base and not (claim.bound or is_by)) or is_operand(text, end):
         return None  # "a change of 46 - 41 = 5" is of 5
-    if (more := says_more(text, end)) is not None:
+    more = says_more(text, end)
+    more = _is_counted_more(text, start, end) if more is None else more
+    if more is not None:
         return Spoken(more)
     is_signed = claim.quantity.unit or "(" in text[max(0, start - 2) : start + 1]
     if is_signed and (sign := _SIGN.search(text, max(0, start - 2), start + 3)):
@@ -161,6 +170,12 @@ def says_more(text: str, end: int) -> bool | None:
     if _MORE.match(text, end):
         return True
     return False if _LESS.match(text, end) else None
+
+
+def _is_counted_more(text: str, start: int, end: int) -> bool | None:
+    """Return whether words around a figure say that it is so much more, or less; None for neither."""
+    said = _COUNTED_MORE.search(text, max(0, start - _WIDEST_MORE), start) if _THAN.match(text, end) else None
+    return bool(said["more"]) if said else None
 
 
 def _leads(between: str, *, is_noun: bool) -> bool:

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from finrisk_rules.judge.allowance import Allowance
@@ -47,6 +47,7 @@ from finrisk_rules.judge.vocabulary import (
     is_about,
     is_change,
     lead,
+    whole,
 )
 from finrisk_rules.patterns import pattern_of
 from finrisk_rules.periods import Period
@@ -62,6 +63,9 @@ MOST_FIGURES = 200
 
 _NIL = pattern_of(r"(?<![\w-])nil(?![\w-])", re.IGNORECASE)
 
+_TO_END = pattern_of(
+    rf"\s?(?:[-\u2013\u2014]|{whole('to bis auf à a ad hasta para')})\s?[^\w\s]?", re.IGNORECASE
+)
 _SHARE = pattern_of(r"\(\s?\d[\d.,]*\s?%\s?\)")
 _UNIT_INSIDE = pattern_of(r"[^\d\s)\uff09]\s*[)\uff09]\Z")
 """The end of brackets that hold more than a number."""
@@ -191,6 +195,7 @@ def claims_of(
     if "nil" in text.lower():
         figures += [(_nothing_at(*match.span()), "") for match in _NIL.finditer(text)]
         figures.sort(key=lambda each: each[0].start)
+    figures = _with_shared_scales(text, figures)
     read = figures[:most]
     said = phrases(text, [(quantity.start, quantity.end) for quantity, _ in read], named, words)
     is_plain = cannot_say(words, _TELLING) and ABOUT_SIGN not in text
@@ -218,6 +223,16 @@ def first_number(text: str) -> tuple[Claim, ...]:
 def _nothing_at(start: int, end: int) -> Quantity:
     """Return a figure that says nothing, as the word "nil" does."""
     return Quantity(Decimal(0), 0, None, "", "", False, start, end)
+
+
+def _with_shared_scales(text: str, figures: list[tuple[Quantity, str]]) -> list[tuple[Quantity, str]]:
+    """Return the figures, the first end of a range in the scale of the second: "from 5 to 6 million"."""
+    result = list(figures)
+    for at, ((one, name), (two, _)) in enumerate(pairwise(figures)):
+        is_said = one.unit or one.currency or one.scale is not None or name
+        if two.scale and not is_said and _TO_END.fullmatch(text, one.end, two.start):
+            result[at] = one._replace(scale=two.scale, currency=two.currency), name
+    return result
 
 
 def _without_amounts(named: list[Period], text: str, numbers: Sequence[Quantity]) -> list[Period]:

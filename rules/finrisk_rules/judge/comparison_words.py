@@ -7,15 +7,15 @@ from finrisk_rules.judge.vocabulary import LEAD, OF_CHANGE, lead, where, whole
 from finrisk_rules.patterns import pattern_of
 
 _BASES = frozenset(
-    "from against versus vs compared than over gegenüber nach contre depuis desde frente dal contro contra "
-    "ante från".split()
+    "from against versus vs compared than over gegenüber nach nachdem contre depuis desde frente dal contro "
+    "contra ante från".split()
 )
 _BASES_OF_PAIRS = frozenset("von de da".split())
 """Words that compare only where another figure is the end: "von 5 auf 6", not "ein Umsatz von 5"."""
 
 _BASES_OF_EAST_ASIA = ("に対し", "に対して", "に対し、", "に対して、", "从", "由", "較", "较")
 
-_END_OF_PAIR = pattern_of(r"\A[^,;]*?(?<![^\W_])(?:to|auf|nach|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
+_END_OF_PAIR = pattern_of(r"\A[^,;]*?(?<![^\W_])(?:to|auf|à|a|hasta|bis|para)(?![^\W_])", re.IGNORECASE)
 _BASES_OF_TWO = frozenset(("compared to", "compared with", "frente a"))
 
 _ARTICLES = frozenset(("the", "aux", "den"))
@@ -38,7 +38,7 @@ WORDS_OF_BASE = telling(
     _BASES
     | _BASES_OF_PAIRS
     | _BASES_OF_TWO
-    | frozenset("after against versus vs compared nach contre contra tras frente dopo".split())
+    | frozenset("after against versus vs compared nach nachdem contre contra tras depois frente dopo".split())
     | frozenset("above below exceeding exceeded double twice triple".split())
 )
 """A text in ASCII that compares with a figure has one of these words, or names the year before."""
@@ -69,9 +69,12 @@ COUNTERS = "倍件人名社店台棟戸"
 """What Japanese sets behind a figure that counts."""
 
 _YEARS_BEFORE = (
-    "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres jahr_zuvor "
+    "prior_year previous_year preceding_year year_earlier year_before vorjahr vorjahres vorjahreswert "
+    "vorjahreszeitraum vorjahreszeitraums vorjahresquartal vorjahresquartals vorjahresperiode "
+    "vorjahresmonat vorjahresstand vorjahresniveau jahr_zuvor "
     "jahr_davor an_plus_tôt an_auparavant année_précédente exercice_précédent clôture_précédente "
     "año_anterior ejercicio_anterior año_antes ano_anterior exercício_anterior ano_antes "
+    "período_homólogo trimestre_homólogo semestre_homólogo mês_homólogo periodo_homólogo "
     "anno_precedente esercizio_precedente anno_prima"
 )
 _WORDS_OF_YEAR_BEFORE = telling(_YEARS_BEFORE.split())
@@ -88,7 +91,10 @@ _TO_YEAR_BEFORE = (
 
 BASE_AT_SPLIT = pattern_of(
     r"[\s,;]*"
-    + whole("after against versus vs compared nach gegenüber après contre contra tras frente dopo ante"),
+    + whole(
+        "after against versus vs compared nach nachdem gegenüber après contre contra tras depois frente dopo "
+        "ante"
+    ),
     re.IGNORECASE,
 )
 """What leads from another figure to the one with which it is compared: "0.84, after a loss of 0.71"."""
@@ -102,7 +108,8 @@ COMPARED = pattern_of(
         "over vs versus against than than_in compared_to compared_with relative_to gegenüber als contre que "
         "par_rapport_à par_rapport_au frente_a respecto_a rispetto_a rispetto_al im_vergleich_zu"
     )
-    + rf"\.?\s+(?:(?:in|at|im|en|em|nel|the|end|of|fiscal|financial|business|year|FY|dem|Jahr)\s*)*\Z"
+    + r"\.?\s+(?:(?:in|at|im|en|em|no|nel|the|end|of|fiscal|financial|business|year|FY|dem|Jahr|ende|final"
+    r"|fim|fine|de|di)\s*)*\Z"
     rf"|{whole('above below exceeding')}\s+(?:the\s+)?\Z"
     rf"|[{''.join(THAN_OF_EAST_ASIA)}]\Z|"
     + whole("amount_of level_of figure_of value_of niveau_von stand_von niveau_de montant_de nivel_de")
@@ -119,12 +126,17 @@ CHANGED_ON = pattern_of(
 """What stands before a year with whose figure a change is: "up 5 or 3 % on fiscal year 2018"."""
 
 BASE_BEHIND = pattern_of(
-    rf"\.?\s*(?:[{COUNTERS}]?(?:から|より|に対)|에서|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
+    rf"(?:\s?{whole('x times fois veces vezes volte')})?\.?\s*(?:[{COUNTERS}]?(?:から|より|に対)|에서"
+    rf"|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
     re.IGNORECASE,
 )
 """What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""
 
-BASE_BEFORE = where(rf"(?:{YEARS_BEFORE})(?::|の|は|末|\s+|[^\W\d_]+\s+){{0,3}}\Z", _YEARS_BEFORE, "前上去전")
+BASE_BEFORE = where(
+    rf"(?:{YEARS_BEFORE})(?::|の|は|末|\s+|(?!(?:um|by|auf|to)\s)[^\W\d_]+\s+){{0,6}}\Z",
+    _YEARS_BEFORE,
+    "前上去전",
+)
 """Where it begins what stands before a figure of the year before."""
 
 

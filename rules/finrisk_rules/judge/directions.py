@@ -15,23 +15,26 @@ _RISE = """
 rose risen rise rises rising increas* grew grow* higher climb* gain gains gained gaining expand* jump* surg*
 advanced improv* up doubled doubling tripled tripling trebled quadrupled soar* strengthen* widen*
 stieg* steig* gestiegen* erhöh* wuchs* gewachsen wachs* zugenommen zunahm* zunimmt anstieg* ansteig*
-angestiegen zuwachs* höher* verbesser* zulegt* zugelegt verdoppelt verdoppelte* verdreifacht* vervierfacht*
-augment* gagne gagné gagnent renchéri* relev* relèv* hausse*
-progresse progressé* progressent progression croiss* accru accrus accroî* accroiss* alourdi*
+angestiegen zuwachs* höher* verbesser* zulegt* zugelegt kletter* geklettert zunehm* verdoppelt verdoppelte*
+verdreifacht* vervierfacht*
+augment* gagne gagné gagnent renchéri* relev* relèv* hausse* progresse progressé* progressent progression
+croiss* accru accrus accroî* accroiss* alourdi*
 crû cru grimp* bondi* supérieur* monté montée montés
-aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza cresciut* crescit* salit*
+aument* subi* creci* cresce* elevou elevaram avançou avançaram increment* alza
+cresciut* crescit* crescim* crescid* salit* rialz* acrésc*
 steeg gestegen toegenomen toenam groeide ökade steg raise raised raising raises lift lifts boost boosts
 boosted boosting swelled
 """
 _FALL = """
 fell fall* decreas* declin* drop* lower* down reduc* shrank shrunk shrink* diminish* contracted
 slip* slump* plung* narrow* halved halving weaken* shed
-sank* sink* gesunken* fiel* gefallen rückgang* verringert* verminder* abgenommen abnahm* abnimmt reduzier*
-halbiert halbierte* niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
+sank* sink* gesunken* fiel* gefallen rückgang* verringer* verminder* schrumpf* geschrumpft eingebrochen
+einbr* nachgegeben abnehm* abgenommen abnahm* abnimmt reduzier* halbiert halbierte*
+niedriger* zurückgegangen zurückging* zurückgeh* zurück gesenkt senk*
 baiss* abaiss* diminu* perd perdent retrait recul* repli* rédui* chut* inférieur* tombé tombée tombés
-disminu* cay* caiu caí* recuo* recuar* baixou baixaram baixa encolh* reduzi*
-bajó bajaron bajado retroced* retroceso* descend* descens* reduj*
-calo calat* calò scend* sces* ridott* ridu*
+disminu* cay* caiu caí* queda quedas decrésc* recuo* recuar* baixou baixaram baixa encolh* reduzi*
+bajó bajaron bajado retroced* retroceso* descend* descens* desceu desceram descid* reduj*
+calo calat* calò scend* sces* ridott* ridu* flession* contrazion*
 daalde gedaald afgenomen minskade sjönk cut cutting dip dips dipped eased easing trimmed
 worsen* deteriorat* verschlechter* détérior* empeor* peggior*
 """
@@ -49,9 +52,22 @@ _WORD = pattern_of(
 _ASCII_WORD = pattern_of(r"[A-Za-z0-9]+")
 _RISES = pattern_of(rf"{any_word(_RISE)}|{_CJK_RISE}|の?増")
 _FALLS = pattern_of(rf"{any_word(_FALL)}|{_CJK_FALL}|の?減")
-_PARTED = frozenset("nahm nahmen nimmt nehmen legte legten".split())
+_PARTED_OF = {
+    "zu": "nahm nahmen nimmt nehmen legte legten legt legen",
+    "an": "zog zogen zieht ziehen",
+    "ab": "nahm nahmen nimmt nehmen sackte sackten schwächte schwächten",
+    "zurück": "ging gingen geht gehen",
+    "ein": "brach brachen bricht brechen",
+    "nach": "gab gaben gibt geben",
+}
+_PARTED = {
+    word: {particle for particle, words in _PARTED_OF.items() if word in words.split()}
+    for word in " ".join(_PARTED_OF.values()).split()
+}
+_PARTICLES_OF_RISE = frozenset(("zu", "an"))
 _PARTICLE = pattern_of(
-    r"\w+\s(?:[^,.;]|[,.]\d|(?<=M[ir][or])\.|(?<=Mrd)\.){0,100}?\s(?P<particle>zu|ab)(?=\s*(?:[,.;\[(]|und\s|\Z))",
+    r"\w+\s(?:[^,.;]|[,.]\d|(?<=M[ir][or])\.|(?<=Mrd)\.){0,100}?"
+    rf"\s(?P<particle>{'|'.join(_PARTED_OF)})(?=\s*(?:[,.;\[(]|und\s|\Z))",
     re.IGNORECASE,
 )
 """Verbs that say rise or fall with the last word of their clause: "nahm um 5 % ab"."""
@@ -125,10 +141,11 @@ def directions(text: str) -> tuple[Direction, ...]:
     if not any(map(_may_say, words.findall(text))):
         return ()
     result = []
+    particles: set[int] = set()
     results = _RESULTS if _LOSS.search(text) else ()  # "from a gain of 5 to a loss of 6"
     for match in words.finditer(text):
         word = match[0].lower()
-        if word in results:
+        if word in results or match.start() in particles:
             continue
         rises = says_rise(word)
         if rises is False and _DUE.match(text, match.end()):
@@ -136,7 +153,9 @@ def directions(text: str) -> tuple[Direction, ...]:
         if word == "growth" and _TERMINAL.search(text, max(0, match.start() - 12), match.start()):
             continue
         if rises is None and word in _PARTED and (parted := _PARTICLE.match(text, match.start())):
-            rises = parted["particle"] == "zu"
+            particle = parted["particle"].lower()
+            rises = particle in _PARTICLES_OF_RISE if particle in _PARTED[word] else None
+            particles.add(parted.start("particle") if rises is not None else -1)
         if rises is None and word in _TAKING and _OFF.match(text, match.start()):
             rises = False
         if rises is None:

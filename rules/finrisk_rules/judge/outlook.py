@@ -16,11 +16,12 @@ _WORDS = (
     "expect expects are_expected is_expected expected_to expecting anticipate anticipates forecast "
     "forecasts guides guide guided guidance outlook projected_to targets target targeted aims intends "
     "will we_plan plans_to plan_to erwartet erwarten erwartete prognose prognostiziert prognostizieren "
-    "ausblick rechnet_mit rechnen_wir rechnen_mit geplant plant planen prévoit prévoient prévoyons "
-    "attend attendons vise visent objectif objectifs prevé prevén prevemos espera esperan esperamos "
-    "objetivo objetivos prevê preveem prevede prevedono attende obiettivo obiettivi"
+    "ausblick rechnet_mit rechnen_wir rechnen_mit soll sollen geplant plant planen prévoit "
+    "prévoient prévoyons attend attendons vise visent objectif objectifs prevé prevén prevemos espera "
+    "esperan esperamos objetivo objetivos prevê preveem prevede prevedono attende obiettivo obiettivi"
 )
-_OUTLOOK = pattern_of(whole(_WORDS), re.IGNORECASE)
+_COUNTS_ON = rf"{whole('rechnet rechnen')}(?:\s+[^\W\d_]+){{1,4}}\s+mit(?![^\W_])"
+_OUTLOOK = pattern_of(f"{whole(_WORDS)}|{_COUNTS_ON}", re.IGNORECASE)
 _AHEAD_OF_EAST_ASIA = pattern_of("見込|見通|予想|予定|計画|目標|预计|预期|预测|目标|计划|예상|전망|목표|계획")
 _DONE_IN_EAST_ASIA = pattern_of(
     "(?:計上|達成|記録|実現|発生)し(?:た|ました)|(?:とな|であ)(?:った|りました)|でした|だった"
@@ -33,7 +34,8 @@ _AHEAD = pattern_of(
         "upcoming "
         "expected anticipated projected projection scheduled budget budgeted aim aiming reasonably_possible "
         "könnte dürfte sollte pourrait devrait podría debería potrebbe dovrebbe"
-    ),
+    )
+    + f"|{_COUNTS_ON}",
     re.IGNORECASE,
 )
 """What leaves open whether it comes so."""

@@ -194,6 +194,8 @@ class _Stretches:
             before = before[1:]
         if before and (self._is_of_end(at, before[0]) or self._is_left(at, before[0])):
             before = ()
+        if before and not at and not self.is_base(0):
+            before = [each for each in before if not self._opens_comparison(each)]
         if behind and (not before or self._is_glued(self.spans[at + 1][0], behind[0].start)):
             if before and not at and self._goes_back(before[0].end):
                 return behind if isinstance(behind, list) else list(behind)
@@ -257,6 +259,13 @@ class _Stretches:
         if not period.part and CHANGED_ON.search(self.bare, first, period.start):
             return True
         return bool(COMPARED.search(self.bare, first, period.start))
+
+    def _opens_comparison(self, period: Period) -> bool:
+        """Whether a sentence begins with what is compared: "Against 2022, sales rose by 5 to 41"."""
+        return (
+            period.start < LONGEST_GLUE
+            and _OPENS_COMPARISON.fullmatch(self.bare, 0, period.start) is not None
+        )
 
     def _is_glued(self, start: int, end: int) -> bool:
         return end - start < LONGEST_GLUE and not JOINT.search(self.bare, start, end)
@@ -358,3 +367,6 @@ _TO_END = pattern_of(rf"\s*{whole('to auf a al hasta')}[^\w]*", re.IGNORECASE)
 
 _DASH = pattern_of(r"\s?[-\u2013\u2014~\u301c]\s?")
 """What joins the ends of a span of periods: "2025-2027" is of one figure."""
+
+_OPENS_COMPARISON = pattern_of(rf"\W*(?:{COMPARED.pattern})", re.IGNORECASE)
+"""At the head of a sentence, what compares its figures with that of the period behind it."""

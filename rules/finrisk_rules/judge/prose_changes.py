@@ -46,8 +46,12 @@ def change_in_prose(claim: Claim, readers: Sequence[Reader], beside: Sequence[Tr
 
 
 def _ends(trace: Trace, beside: Sequence[Traced]) -> set[float]:
-    """Return the figures that the answer writes as both ends of a change; empty where it writes one alone."""
-    alike = [(claim, other) for claim, other in beside if other and other.spot[2][3:] == trace.spot[2][3:]]
+    """Return the figures of the trace's sentence that the answer writes as both ends of a change."""
+    alike = [
+        (claim, other)
+        for claim, other in beside
+        if other and other.spot[:2] == trace.spot[:2] and other.spot[2][3:] == trace.spot[2][3:]
+    ]
     return {other.value for _, other in alike} if any(claim.phrase.is_base for claim, _ in alike) else set()
 
 
@@ -64,10 +68,17 @@ def pairs_in_sentence(trace: Trace, ends: Set[float] = frozenset()) -> Iterator[
         is_far = abs(other - at) > FARTHEST and not phrases[other].is_base
         if other == at or is_far or (ends and float(figures[other][2]) not in ends):
             continue
-        if figures[other][3:] == figures[at][3:]:
+        if _are_of_one_kind(figures[other], figures[at]):
             is_later = is_later_in_prose(statement, at, other, trace.text)
             if is_later is not None:
                 yield (figures[at], figures[other]) if is_later else (figures[other], figures[at])
+
+
+def _are_of_one_kind(one: Figure, two: Figure) -> bool:
+    """Whether two figures have one scale and unit, and one currency, which the second may leave out."""
+    if one[3:5] != two[3:5]:
+        return False
+    return one[5] == two[5] or (one[3] is not None and "" in (one[5], two[5]))
 
 
 def is_later_in_prose(statement: StatementEvidence, one: int, other: int, text: str) -> bool | None:

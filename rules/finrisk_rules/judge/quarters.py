@@ -35,15 +35,21 @@ _MONTHS = tuple(
     for count, words, signs in (
         (
             3,
-            "three_months quarter quarters quarterly three-month quartal trimestre",
+            "three_months quarter quarters quarterly three-month quartal quartals drei_monate drei_monaten "
+            "trois_mois tres_meses três_meses tre_mesi trimestre",
             r"(?<![^\W_])(?:Q[1-4]|3M)(?![^\W_])|四半期",
         ),
         (
             6,
-            "six_months six-month half half-year halbjahr semestre",
+            "six_months six-month half half-year halbjahr halbjahres sechs_monate sechs_monaten six_mois "
+            "seis_meses sei_mesi semestre",
             r"(?<![^\W_])(?:H[12]|6M)(?![^\W_])|半期|上期",
         ),
-        (9, "nine_months nine-month neun_monate neuf_mois", r"(?<![^\W_])9M(?![^\W_])"),
+        (
+            9,
+            "nine_months nine-month neun_monate neun_monaten neuf_mois nueve_meses nove_meses nove_mesi",
+            r"(?<![^\W_])9M(?![^\W_])",
+        ),
         (
             12,
             "twelve_months twelve-month full_year full-year ltm ttm",
@@ -77,8 +83,10 @@ def is_of_other_months(claim: Claim, statement: Statement, trace: Trace) -> bool
     return said == {_YEAR} or not _YEAR_LONG.search(statement.text)
 
 
-def is_of_part(claim: Claim, trace: Trace) -> bool:
+def is_of_part(claim: Claim, text: str, trace: Trace) -> bool:
     """Whether a figure is said of whole years, and its column tells of some months of one.
+
+    Not where the sentence, ``text``, says of so many months.
 
     What stands at the end of a last quarter may be the year's.
     """
@@ -90,7 +98,7 @@ def is_of_part(claim: Claim, trace: Trace) -> bool:
     if any(part in _LAST_PARTS for _, part in table.head_periods[column]):
         return False
     months = _months(table.heads[column])
-    return len(months) == 1 and max(months) < _YEAR
+    return len(months) == 1 and max(months) < _YEAR and not months <= _months(text)
 
 
 def is_of_another_part(claim: Claim, trace: Trace) -> bool:

@@ -50,6 +50,15 @@ _OF = pattern_of(
     rf"\s*\)?\s*(?:{whole('of von der des de du del dei')}['\u2019\s]+|d['\u2019]){_ARTICLES}{_YEAR}",
     re.IGNORECASE,
 )
+_RELATED = pattern_of(
+    whole(
+        "in_relation_to relative_to as_a_percentage_of bezogen_auf gemessen_an im_verhältnis_zu "
+        "im_verhältnis_zum im_verhältnis_zur rapporté_à rapportée_à rapportés_à rapporté_au en_proportion_de "
+        "in_rapporto_a in_rapporto_ai en_relación_con em_relação_a"
+    )
+    + rf"['\u2019\s]+{_ARTICLES}",
+    re.IGNORECASE,
+)
 _TIMES = pattern_of(
     rf"\s?(?:x(?![^\W_])|-?{whole('times fold fach fache fois veces volte')})\s+"
     rf"(?:as\s+(?:much|large|high)\s+as\s+)?{_ARTICLES}",
@@ -106,6 +115,9 @@ class Shares:
         """Yield the parts with the wholes of which the words by a figure may say that it is the share."""
         claim = self.findings[at].claim
         is_share, end = claim.quantity.unit == "percent", claim.quantity.end
+        if is_share and (related := self._related(at)):
+            for part in self._subjects(at):
+                yield from ((part, total) for total in related if _are_of_one_time(part, total))
         parts = list(self._parts(at))
         if behind := (_OF if is_share else _TIMES).match(self.text, end):
             named = list(self._wholes(at, behind.end()))
@@ -208,6 +220,13 @@ class Shares:
         finding = self.findings[at]
         own = [each for each in finding.readers if not self.is_another(finding, each.source)]
         yield from amounts_named(self.text, start, own, self.earlier)
+
+    def _related(self, at: int) -> list[Amount]:
+        """Return the amounts of a whole that is named before all figures: "In relation to revenue"."""
+        finding = self.findings[at]
+        led = None if at else _RELATED.search(self.text, 0, finding.claim.quantity.start)
+        own = [each for each in finding.readers if not self.is_another(finding, each.source)] if led else []
+        return list(amounts_named(self.text, led.end(), own, self.earlier)) if led else []
 
     def _totals(self, start: int, part: Amount) -> Iterator[Amount]:
         """Yield the totals of a part that go by the name that begins at a place.

@@ -20,16 +20,20 @@ _PERIOD_BEFORE_BASE = pattern_of(rf"[\s,]*(?:[^\W\d_]+\s+){{1,3}}\x00+(?=\s+{_BA
 """Behind a comma, the period of a figure that is compared with the next one: "5, in 2024 from 4"."""
 
 _THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
-_TO_PERIOD = rf"\.?\s*(?:{whole('in im en the fiscal')}\s+)*"
+_TO_PERIOD = rf"\.?\s*(?:{whole('in im en em no nel the fiscal end of ende final fim fine de di')}\s+)*"
 _OTHER_SIDE = pattern_of(
     whole(
         "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "
-        "por_encima por_debajo acima abaixo"
+        "por_encima por_debajo acima abaixo über unter"
     )
-    + r"(?=\s+(?:de|d[aeo]s?|du|del|the|its|our|a|an|le|la)(?![^\W_]))",
+    + r"(?=\s+(?:de|d[aeo]s?|du|de[lmnr]|the|its|our|a|an|le|la)(?![^\W_]))",
     re.IGNORECASE,
 )
 """What leads to the figure with which the one before is compared: "5 in 2024, below the target of 6"."""
+
+_OF = pattern_of(whole("von de di"), re.IGNORECASE)
+_OF_PERIOD = pattern_of(rf"{whole('von de di')}\s+\x00+", re.IGNORECASE)
+"""What leads to a period, and so to no figure: "no final de 2023"."""
 
 _OPENINGS = "(\uff08:\uff1a"
 BEFORE_PERIOD = pattern_of(rf"{_THAN}{_TO_PERIOD}\Z")
@@ -60,7 +64,10 @@ def split(text: str, start: int, end: int) -> int:
     if joint and (compared := _THAN_PERIOD.match(text, joint.start(), end)):
         following = JOINT.search(text, compared.end(), end)
         joint = following if following and text[following.start()] not in _OPENINGS else joint
-    if joint:
+    if joint and (dated := _OF_PERIOD.match(text, joint.start(), end)):
+        joint = JOINT.search(text, dated.end(), end) or joint
+    is_of = joint is not None and _OF.match(text, joint.start(), end) is not None
+    if joint and not (is_of and _OTHER_SIDE.search(text, start, joint.start())):
         own = _PERIOD_BEFORE_BASE.match(text, joint.start(), end)
         return own.end() if own else joint.start()
     if other := _OTHER_SIDE.search(text, start, end):

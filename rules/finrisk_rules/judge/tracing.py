@@ -131,7 +131,7 @@ class Reader(Fits):
         figure of prose.
         """
         figure, quantity = spot[2], self.claim.quantity
-        if self.claim.measure == "multiple" and self._is_amount(spot):
+        if self.claim.measure == "multiple" and (figure[4] or self._is_amount(spot)):
             return False
         if (quantity.scale or self.claim.measure) and self._is_of_other_measure(spot):
             return False

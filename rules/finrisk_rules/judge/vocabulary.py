@@ -25,9 +25,11 @@ _ABOUT_OF_TWO = frozenset(
 _ABOUT_SIGNS = ("約", "およそ", "~", "\u2248")
 CHANGED = frozenset(
     "increase increases decrease decreases decline rise drop growth reduction change improvement hausse "
-    "baisse augmentation diminution aumento anstieg rückgang".split()
+    "baisse augmentation diminution aumento anstieg rückgang zuwachs zunahme abnahme steigerung erhöhung "
+    "verringerung incremento calo crescita diminuzione riduzione flessione rialzo disminución reducción "
+    "crecimiento caída descenso subida crescimento queda redução diminuição acréscimo decréscimo".split()
 )
-OF_CHANGE = frozenset("of from de du von".split())
+OF_CHANGE = frozenset("of from de du von di".split())
 _BY = frozenset(("by", "um"))
 
 WORDS_OF_CHANGE = CHANGED | _BY | {"higher", "lower"}
@@ -99,8 +101,8 @@ def where(pattern: str, words: str, signs: str) -> re.Pattern[str]:
 _JOINT_SIGNS = r",;:()\u2013\u2014|\u3001\u3002\uff0c\uff08\uff09\uff1a"
 _JOINT_WORDS = (
     "and but while whereas although though from against versus vs compared than or up down und sowie "
-    "aber während obwohl auf von gegenüber nach zu et mais tandis contre après de y pero mientras tras "
-    "desde frente contra e enquanto contro dopo da"
+    "aber während obwohl auf von gegenüber nach nachdem zu et mais tandis contre après de y pero mientras "
+    "tras desde frente contra e enquanto contro dopo da"
 )
 _FIGURE_FOLLOWS = r" \W{0,2}\d| (?:[a-z]{3}|[^\W\d_]+ de) \W{0,2}\d| (?:casi|unos|quasi|circa|oltre) "
 _TO = rf"(?<![^\W_])(?:à|a(?={_FIGURE_FOLLOWS}))(?![^\W_])(?! (?:la |l'|fin|cierre))"
@@ -216,6 +218,7 @@ NET_RESULT = pattern_of(
 RESULT = pattern_of(
     whole(
         "profit operating_income net_income income_before* earnings result results gewinn jahresüberschuss "
+        "ergebnis periodenergebnis jahresergebnis konzernergebnis betriebsergebnis utile risultato "
         "bénéfice resultado lucro lucros"
     )
     + f"|{NET_RESULT.pattern}",
