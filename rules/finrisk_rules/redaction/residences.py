@@ -46,9 +46,9 @@ _TOKEN = (
 )
 _STEP = r"(?:[\"”“]?,? |, ?\n|\n| ?[/\u2013-] ?|(?<=['’]))"
 _DOOR = (
+    r"(?!(?:for|since|about|with|and|on|in|at|by|until|from|over|seit|für|vor|desde|depuis|pour|od|dla)\b)"
     r"(?:[^\W\d_]{1,10}(?:\.(?= \d)|:? ?\d{1,4}[A-Za-z]?(?=\s*(?:[,;\n)]|\.?(?:\s*\Z|\s[A-Z]))))"
-    r"|(?!(?:for|since|about|with|and|on|in|at|by|until|from|over|seit|für|vor|desde|depuis|pour|od|dla)\b)"
-    r"[^\W\d_]{2,12}(?= \d{1,3}(?!\d)))"
+    r"|[^\W\d_]{2,12}(?= \d{1,3}(?!\d)))"
 )
 """A short word before a number, as the language calls a street, a floor or a door: "iela 14", "ap. 41"."""
 
@@ -104,7 +104,7 @@ _LIVES = pattern_of(
     rf"{BEGIN}(?i:{one_of(_LABELS)})(?![^\W\d_])(?P<more>{_MORE})?"
     r"(?: ?[:=] ?[\n\"“„]?| (?:is|was|lautet|ist|est|es|è|é|er|är|on|to) )?"
     r"(?: ?(?:now|to|at|in|na|nell[ao]|en|à|au|op|aan|på|i|v|ve|em|no|di|a|на|в|по|\u0443|στην?|στο"
-    r"|адресу|nach|naar|adresem"
+    r"|ul|адресу|nach|naar|adresem"
     r"|unter|der|die|dem|den|de|het|the|la|el|przy|pe|osoitteessa|adresi)\b){0,3}[ \n:\"“„]{0,2}"
 )
 _SENDS = tuple(
