@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from finrisk_rules.judge.bare_numbers import is_listed
 from finrisk_rules.judge.bounds import BOUNDING
 from finrisk_rules.judge.languages import COMMA_LANGUAGES, language_of
 from finrisk_rules.numerals import has_figure
@@ -156,6 +157,7 @@ def statement_of(sentence: str, style: Style = "point") -> Statement | None:
             figure.bracketed
             and -MOST_NOTES < figure.value < 0
             and not (figure.places or figure.currency or figure.unit)
+            and not is_listed(sentence, figure)
         ):
             continue
         figures.append(figure)

@@ -185,7 +185,7 @@ def claims_of(
         name = ""
         if is_bare(quantity):
             follows = bool(NAME_LIST.fullmatch(text, last_end, quantity.start)) if last_name else False
-            name = name_before(text, quantity) or range_of(text, quantity)
+            name = "" if is_in_list else name_before(text, quantity) or range_of(text, quantity)
             name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
             counts = is_count(quantity) and not is_in_list and (name or not is_amount(text, quantity))
