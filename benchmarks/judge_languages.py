@@ -3,7 +3,8 @@
 The cases, ``tests/unit/judge_languages*.jsonl``, are of invented filings: a right answer, and the same with
 one fault. Printed is, by language, the share of the right answers that are kept and that of each fault which
 is caught; then the same for answers on sources in English, where a right one is to be unread. The rules were
-mended on the seen half; the other one has its own firms and wordings, written before they were.
+mended on the seen half; the other one has its own firms and wordings, written before they were. The two later
+halves are of another author, parted by a hash of the cases' names: the seen one was read for version 11.
 With ``-v`` every case that is judged otherwise is named.
 """
 
@@ -19,7 +20,15 @@ from finrisk_rules.judge.verdicts import JudgedSource, Judgement
 from finrisk_rules.page_facts import facts_of, stored
 
 _TESTS = Path(__file__).parents[1] / "tests/unit"
-HALVES = {"seen": _TESTS / "judge_languages.jsonl", "unseen": _TESTS / "judge_languages_unseen.jsonl"}
+HALVES = {
+    name: _TESTS / f"judge_languages{file}.jsonl"
+    for name, file in {
+        "seen": "",
+        "unseen": "_unseen",
+        "later seen": "_later",
+        "later unseen": "_later_unseen",
+    }.items()
+}
 SOURCES_IN_ENGLISH = "en"
 
 
@@ -80,7 +89,7 @@ def show(half: str, *, every: bool) -> None:
     for (language, crosses, fault), (good, number) in sorted(shares(results).items()):
         source = "English source" if crosses else "own language  "
         said = f"{fault} caught" if fault else "right unread" if crosses else "right kept"
-        print(f"{half:6}  {language}  {source}  {said:<24} {good / number:4.2f} of {number}")
+        print(f"{half:12}  {language}  {source}  {said:<24} {good / number:4.2f} of {number}")
     for each in results if every else ():
         if not each.is_as_it_should_be:
             verdicts = [(figure.text, figure.verdict) for figure in each.judgement.figures]

@@ -40,6 +40,16 @@ def test_the_same_holds_of_firms_and_wordings_that_the_rules_have_not_met(crosse
         assert sum(good) >= least * len(good)
 
 
+@pytest.mark.parametrize(
+    ("half", "right", "wrong"), [("later seen", 0.82, 0.88), ("later unseen", 0.75, 0.88)]
+)
+def test_answers_of_a_later_author_are_told_as_they_were(half: str, right: float, wrong: float) -> None:
+    results = [each for each in outcomes(half) if not each.crosses]
+    for is_wrong, least in ((False, right), (True, wrong)):
+        good = [each.is_as_it_should_be for each in results if bool(each.fault) == is_wrong]
+        assert sum(good) >= least * len(good), (sum(good), len(good))
+
+
 PROSE = (
     "Der Konzern beschäftigte Ende 2022 insgesamt 7.412 Mitarbeiter, gegenüber 7.105 im Vorjahr. "
     "Die Steuerquote des Konzerns liegt bei 24,3 %."
