@@ -6,14 +6,21 @@ from dataclasses import replace
 
 from finrisk_rules.judge.chronology import by_time
 from finrisk_rules.judge.claims import Claim
-from finrisk_rules.judge.directions import Direction, is_evaluation
+from finrisk_rules.judge.directions import Direction, directions, is_evaluation
 from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.governors import NEAR, governors, leads_to
 from finrisk_rules.judge.languages import language_of
 from finrisk_rules.judge.series import goes_through
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.traces import Trace, Traced
-from finrisk_rules.judge.vocabulary import LESS_IS_BETTER, LESS_MAY_BE_BETTER, MORE_IS_BETTER, OUTFLOW, whole
+from finrisk_rules.judge.vocabulary import (
+    CHANGED,
+    LESS_IS_BETTER,
+    LESS_MAY_BE_BETTER,
+    MORE_IS_BETTER,
+    OUTFLOW,
+    whole,
+)
 from finrisk_rules.patterns import pattern_of
 
 _TO = pattern_of(
@@ -30,6 +37,9 @@ _UP_FROM = pattern_of(
     re.IGNORECASE,
 )
 """What compares the figure before it with the one behind it, so that both are of one unit."""
+
+_BOTH_WAYS = pattern_of(r"(?P<first>[^\W\d_]+)\s*(?:/\s*|\(\s*)(?:increas|decreas|declin|reduc|fall|rise)", re.IGNORECASE)
+"""A row that says by its sign which way something went: "net increase (decrease) in cash"."""
 
 _LONGEST_FROM = 12
 _GAIN_OF = pattern_of(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
@@ -65,6 +75,7 @@ def contradicts(
         if direction.rises and any(_is_minus(text, traced[n][0], direction) for n in group):
             direction = replace(direction, rises=False)
         known = [n for n in _compared(text, direction, group, traced) if traced[n][1] is not None]
+        yield from (n for n in known if _is_of_other_name(text, traced[n], direction))
         if not known or _is_name(direction, traced[known[0]][1]) or _is_result(text, direction):
             continue
         if is_evaluation(direction) and (better := {is_better_above(traced[n][1]) for n in known}) != {True}:
@@ -141,7 +152,8 @@ def _are_other_changes(
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
     """Whether a figure is how much something rose or fell: "rose 5 %", "a reculé de 5 %"."""
-    if claim.is_change and not claim.phrase.is_base:
+    is_led = text[direction.start : direction.end].lower() in CHANGED and direction.end <= claim.quantity.start
+    if claim.is_change and (is_led or not claim.phrase.is_base):
         return True
     return bool(claim.quantity.unit and leads_to(text, direction, claim.quantity.start))
 
@@ -172,6 +184,21 @@ def is_better_above(trace: Trace | None) -> bool | None:
 def _is_name(direction: Direction, trace: Trace | None) -> bool:
     """Whether the word is part of the name of the row: "increase in receivables"."""
     return trace is not None and direction.word in stems_of_name(trace.place.row)
+
+
+def _is_of_other_name(text: str, traced: Traced, direction: Direction) -> bool:
+    """Whether a change is said to rise of which the row says by its sign that it fell, or the reverse.
+
+    "Net increase (decrease) in cash" has what fell below zero.
+    """
+    claim, trace = traced
+    if trace is None or trace.table is None or is_evaluation(direction) or claim.quantity.value < 0:
+        return False
+    named = _BOTH_WAYS.search(trace.place.row)
+    first = directions(trace.place.row[: named.end("first")]) if named else ()
+    if not first or not trace.value or not _is_change(text, claim, direction):
+        return False
+    return (trace.value > 0) == (first[-1].rises != direction.rises)
 
 
 def _pair(places: Sequence[int], traced: Sequence[Traced], direction: Direction, text: str) -> int | None:

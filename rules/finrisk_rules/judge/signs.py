@@ -64,7 +64,7 @@ _BELOW_ZERO = pattern_of(
     rf"{whole(_MINUSES)}[^,;.]*\Z",
     re.IGNORECASE,
 )
-_INFLOWS = "brought_in yielded received earned"
+_INFLOWS = "brought_in yielded received earned added addition_of additions_of"
 _INFLOW = pattern_of(rf"{whole(_INFLOWS)}\W*\Z", re.IGNORECASE)
 _WORDS_OF_INCOME = frozenset(("income", "expense", "expenses"))
 _WORDS_OF_INFLOW = telling(_INFLOWS.split())
@@ -145,18 +145,22 @@ def _is_of_another_word(claim: Claim, trace: Trace, statement: Statement, *, say
     return bool(_BELOW_ZERO.search(before)) and _is_result(trace.place.row)
 
 
+def is_called_gain(text: str, start: int, end: int) -> bool | None:
+    """Return whether the words by a figure make it a gain; None where they say neither, or both."""
+    before = _FIGURE.split(text[max(0, start - _LONGEST_LEAD) : start])[-1]
+    gain, loss = _GAIN.search(before), _LOSS.search(before) or _LOST.search(before)
+    if not (gain or loss) and (behind := _NOUN_BEHIND.match(text, end)):
+        gain, loss = _GAIN.search(behind[0]), _LOSS.search(behind[0])
+    return None if bool(gain) == bool(loss) else bool(gain)
+
+
 def _said_by(text: str, start: int, end: int, value: float) -> bool | None:
     """Return whether the words by a figure make it a gain; None where they say neither, or both.
 
     A loss may be written below zero or above it; a gain below zero is none, and nothing is told.
     """
-    before = _FIGURE.split(text[max(0, start - _LONGEST_LEAD) : start])[-1]
-    gain, loss = _GAIN.search(before), _LOSS.search(before) or _LOST.search(before)
-    if not (gain or loss) and (behind := _NOUN_BEHIND.match(text, end)):
-        gain, loss = _GAIN.search(behind[0]), _LOSS.search(behind[0])
-    if bool(gain) == bool(loss):
-        return None
-    return None if gain and value < 0 else bool(gain)
+    is_gain = is_called_gain(text, start, end)
+    return None if is_gain and value < 0 else is_gain
 
 
 def _is_of_another_result(claim: Claim, trace: Trace, statement: Statement) -> bool:

@@ -32,6 +32,11 @@ class Term(NamedTuple):
     place: Trace | None
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in its sentence."""
+        return self.start, self.end
+
+    @property
     def is_base(self) -> bool:
         """Whether the sentence says that another figure is compared with it."""
         return self.finding.claim.phrase.is_base

@@ -11,7 +11,15 @@ from itertools import permutations
 
 from finrisk_rules.judge.change_words import Spoken, says_more
 from finrisk_rules.judge.findings import Finding
-from finrisk_rules.judge.terms import LEAST_DIGITS, Term, are_of_one_kind, digits_of, says_distance
+from finrisk_rules.judge.signs import is_called_gain
+from finrisk_rules.judge.terms import (
+    LEAST_DIGITS,
+    Term,
+    are_of_one_kind,
+    digits_of,
+    says_distance,
+    terms_of,
+)
 from finrisk_rules.judge.vocabulary import whole
 from finrisk_rules.patterns import pattern_of
 
@@ -42,6 +50,17 @@ _TURN = pattern_of(
 )
 """Nouns that add up a gain and the loss of before, or the reverse."""
 
+_TURN_BEHIND = pattern_of(
+    rf"\s+(?:(?P<better>{whole('positive favorable favourable')})|(?P<worse>{whole('negative adverse')}))?\s*"
+    + whole("swing turnaround umschwung"),
+    re.IGNORECASE,
+)
+_APPOSITION = pattern_of(
+    r",\s+(?:i\.e\.,?\s+)?(?:a|an|eine[nmrs]?|ein|une?|una?|uma?)\s+(?:[^\W\d]+[\s-]+){1,4}?(?:of|von|de|di)\s+[^\w\s]{0,3}\Z",
+    re.IGNORECASE,
+)
+"""What names in a word what follows from the figures before it: "187, a lead of"."""
+
 _LOSSES = whole("loss losses charge charges expense deficit outflow verlust perte pérdida prejuízo perdita")
 _LOSS = pattern_of(rf"{_LOSSES}[^\d,;]*\Z", re.IGNORECASE)
 _LOSS_BEHIND = pattern_of(rf"\s+(?:[^\W\d]+\s+)?{_LOSSES}", re.IGNORECASE)
@@ -52,26 +71,51 @@ def distance(
 ) -> tuple[Term, Term] | None:
     """Return two terms of one kind between which a figure lies, as words by it say; None without.
 
-    ``said`` is what its words say of it as a change.
+    ``said`` is what its words say of it as a change. Of a gain and a loss that is their sum.
     """
     finding, quantity = findings[at], findings[at].claim.quantity
     if quantity.unit not in ("points", "basis_points") and digits_of(finding) < LEAST_DIGITS:
         return None
-    first = max((each.claim.quantity.end for each in findings[:at]), default=0)
-    lead = text[max(first, quantity.start - _LEAD) : quantity.start]
-    turn = _TURN.search(lead)
-    if not (turn or said or _LEFT.search(lead) or _LEFT_BEHIND.match(text, quantity.end)):
+    lead = _lead(text, findings, at)
+    turn = turn_said(text, findings, at)
+    if not (turn or said or _says_left(lead) or _LEFT_BEHIND.match(text, quantity.end)):
         return None
     alike = [each for each in terms if bool(each.unit) == bool(quantity.unit)]
     for more, less in permutations(alike, 2):
         if not are_of_one_kind(more, less) or more.value < less.value:
             continue
-        if turn and _is_loss(text, more) != _is_loss(text, less):
-            if says_distance(finding, more, less, 1) and _is_turned_so(text, turn, more, less):
+        if are_opposite(text, more, less, is_turn=turn is not None):
+            if says_distance(finding, more, less, 1) and _is_turned_so(text, turn, said, more, less):
                 return more, less
         elif says_distance(finding, more, less) and _is_so(text, more, less, said, finding):
             return more, less
     return None
+
+
+def turn_said(text: str, findings: Sequence[Finding], at: int) -> re.Match[str] | None:
+    """Return what says that a figure adds up a gain and the loss of before: "a swing of", "a $5m swing"."""
+    return _TURN.search(_lead(text, findings, at)) or _TURN_BEHIND.match(text, findings[at].claim.quantity.end)
+
+
+def is_of_no_swing(text: str, findings: Sequence[Finding], at: int) -> bool:
+    """Whether a figure is called the swing between a gain and a loss before it, and is not their sum."""
+    if turn_said(text, findings, at) is None:
+        return False
+    before = [each for each in terms_of(findings[:at]) if not each.unit][-2:]
+    if len(before) < 2 or not are_opposite(text, *before, is_turn=True):
+        return False
+    return are_of_one_kind(*before) and not says_distance(findings[at], *before, 1)
+
+
+def _lead(text: str, findings: Sequence[Finding], at: int) -> str:
+    """Return what stands between a figure and the one before it."""
+    start = findings[at].claim.quantity.start
+    first = max((each.claim.quantity.end for each in findings[:at]), default=0)
+    return text[max(first, start - _LEAD) : start]
+
+
+def _says_left(lead: str) -> bool:
+    return bool(_LEFT.search(lead) or _APPOSITION.search(lead))
 
 
 def _is_so(text: str, more: Term, less: Term, said: Spoken | None, finding: Finding) -> bool:
@@ -85,11 +129,24 @@ def _is_so(text: str, more: Term, less: Term, said: Spoken | None, finding: Find
     return more.is_base != less.is_base and said.rises != more.is_base
 
 
-def _is_turned_so(text: str, turn: re.Match[str], one: Term, two: Term) -> bool:
+def _is_turned_so(
+    text: str, turn: re.Match[str] | None, said: Spoken | None, one: Term, two: Term
+) -> bool:
     """Whether a swing from a loss to a gain is not said to be negative, nor the reverse positive."""
-    if one.is_base == two.is_base or not (turn["better"] or turn["worse"]):
-        return not (turn["better"] or turn["worse"])
-    return _is_loss(text, one if two.is_base else two) == bool(turn["worse"])
+    rises = said.rises if said else None
+    if turn:
+        rises = True if turn["better"] else False if turn["worse"] else None
+    if one.is_base == two.is_base or rises is None:
+        return rises is None
+    return _is_loss(text, one if two.is_base else two) != rises
+
+
+def are_opposite(text: str, one: Term, two: Term, *, is_turn: bool) -> bool:
+    """Whether a sentence calls one of two terms a loss and the other none, without a swing a gain."""
+    losses = [_is_loss(text, each) for each in (one, two)]
+    if losses[0] == losses[1]:
+        return False
+    return is_turn or is_called_gain(text, *(two if losses[0] else one).span) is True
 
 
 def _is_loss(text: str, term: Term) -> bool:

@@ -6,7 +6,7 @@ of the figure before it in another year.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from finrisk_rules.judge.bounds import bound
@@ -15,12 +15,11 @@ from finrisk_rules.judge.earlier_workings import of_other_year
 from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.formulas import is_operand
 from finrisk_rules.judge.notation import OPERATOR_WORDS
-from finrisk_rules.judge.stems import stems_of_name
-from finrisk_rules.judge.terms import Term, are_of_one_kind, says_growth, says_quotient, terms_of
-from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.terms import Term, says_growth, says_quotient, terms_of
 from finrisk_rules.judge.verdicts import FigureVerdict
 from finrisk_rules.judge.vocabulary import whole
-from finrisk_rules.judge.working_distances import distance
+from finrisk_rules.judge.working_distances import distance, is_of_no_swing
+from finrisk_rules.judge.working_growths import growths, said_again
 from finrisk_rules.judge.working_shares import shares_said
 from finrisk_rules.patterns import pattern_of
 
@@ -56,6 +55,9 @@ def follow_workings(text: str, findings: Sequence[Finding]) -> None:
         finding.readers[0].allowance.spend(LOOKS_OF_WORKING)
         if finding.readers[0].allowance.is_spent:
             return
+        if is_of_no_swing(text, findings, at):
+            finding.is_reversed = True
+            continue
         pair = _working(text, findings, at, spoken[at])
         place = next((each.place for each in (*(pair or ()), *terms_of(findings)) if each.place), None)
         if pair and place:
@@ -81,10 +83,13 @@ def _working(
     if quantity.unit != "percent":
         found = distance(text, findings, at, terms, said)
     elif said:
-        found = next((pair for pair in _growths(terms, said) if says_growth(finding, *pair)), None)
+        found = next((pair for pair in growths(text, terms, said) if says_growth(finding, *pair)), None)
     else:
         shares = shares_said(text, finding, terms)
         found = next((pair for pair in shares if says_quotient(finding, *pair)), None)
+    if quantity.unit == "percent" and not found:
+        again = said_again(text, findings, at, terms)
+        found = next((pair for pair in again if says_quotient(finding, *pair)), None)
     return found or of_other_year(text, findings, at)
 
 
@@ -98,23 +103,3 @@ def _is_written_out(text: str, start: int, end: int) -> bool:
 
 def _are_joined(text: str, term: Term, start: int) -> bool:
     return not _BREAK.search(text, min(term.end, start), max(term.start, start))
-
-
-def _growths(terms: Sequence[Term], said: Spoken) -> Iterator[tuple[Term, Term]]:
-    """Yield a later and an earlier term of which a change may be told that is not of one row."""
-    for old in terms:
-        for new in terms:
-            if new is old or new.unit or new.is_base or not are_of_one_kind(new, old):
-                continue
-            is_earlier = old.is_base or (old.years and new.years and max(old.years) < min(new.years))
-            if not is_earlier or said.rises not in (None, new.value > old.value):
-                continue
-            if new.place is None or old.place is None or _are_of_one_name(new.place, old.place):
-                yield new, old
-
-
-def _are_of_one_name(one: Trace, other: Trace) -> bool:
-    """Whether two places are in rows of one name of two tables, which may be of two years."""
-    if one.table is None or other.table is None or one.table is other.table:
-        return False
-    return stems_of_name(one.place.row) == stems_of_name(other.place.row)

@@ -39,7 +39,7 @@ _AND = pattern_of(rf"\s*(?:,|,?\s*{whole('and und et y e')})\s*(?:{whole('in fis
 _BETWEEN = pattern_of(rf"{whole('between zwischen entre')}\W*\Z", re.IGNORECASE)
 _COUNT = pattern_of(
     rf"(?:(?P<next>{whole('next coming following first within nächsten kommenden prochaines próximos')})"
-    rf"|{whole('last past these those the all over letzten drei dernières últimos')})"
+    rf"|{whole('last past these those the all over in letzten drei dernières últimos')})"
     r"\s+(?P<count>[a-zäöüß]{3,6}|\d\d?)[\s-]+(?:fiscal\s+|financial\s+)?(?:years|jahren?|années|ans|exercices|años|anni)"
     r"(?![^\W_])",
     re.IGNORECASE,

@@ -1,0 +1,102 @@
+"""Growth between two right figures of a sentence, and the percentage that a change beside it is.
+
+``£6,254 million, up 12.0 % from £5,586 million`` compares a figure with its base, ``from 3,316 in 2017 to 4,411 in
+2019, a rise of 33 % in two years`` the last figure of a row with the first. ``Rose by $7.0 million (1.1 %) to $644.2
+million`` and ``$148 million or 8.9 % below the $1,655 million`` say a change twice: the percentage is of what it
+starts from.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from finrisk_rules.judge.change_words import Spoken, spoken_changes
+from finrisk_rules.judge.findings import Finding
+from finrisk_rules.judge.stems import stems_of_name
+from finrisk_rules.judge.terms import Term, are_of_one_kind
+from finrisk_rules.judge.traces import Trace
+from finrisk_rules.judge.vocabulary import CONTRAST
+from finrisk_rules.judge.year_spans import year_spans
+from finrisk_rules.patterns import pattern_of
+
+_TWICE = pattern_of(
+    r"\s*(?:,\s*)?\(?\s*(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?[+\u2212~\u2248-]?\s*[^\w\s]?"
+)
+"""Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5 million"."""
+
+_ASIDE = pattern_of(r"\s*\([^()]{0,40}\)")
+"""Behind a change, the figures that it is between: "$55 million (404 - 349), or 15.8 %"."""
+
+
+def growths(text: str, terms: Sequence[Term], said: Spoken) -> Iterator[tuple[Term, Term]]:
+    """Yield a later and an earlier term between which a change may lie."""
+    is_over_years = any(True for _ in year_spans(text))
+    for old in terms:
+        for new in terms:
+            if new is old or new.unit or new.is_base or not are_of_one_kind(new, old):
+                continue
+            if said.rises not in (None, new.value > old.value) or not _is_earlier(old, new):
+                continue
+            if new.place is None or old.place is None or _are_of_one_name(new.place, old.place):
+                yield new, old
+            elif _is_compared(text, new, old) or _is_step(new, old, terms, is_over_years=is_over_years):
+                yield new, old
+
+
+def said_again(
+    text: str, findings: Sequence[Finding], at: int, terms: Sequence[Term]
+) -> Iterator[tuple[Term, Term]]:
+    """Yield the change beside a percentage, with what it starts from.
+
+    That is the base that the sentence names, or what the change led to less the change.
+    """
+    quantity = findings[at].claim.quantity
+    spoken = spoken_changes(text, [each.claim for each in findings])
+    for number, change in enumerate(findings):
+        own = next((each for each in terms if each.finding is change), None)
+        said = spoken[number] or spoken[at]
+        if own is None or own.unit or said is None:
+            continue
+        end = aside.end() if (aside := _ASIDE.match(text, own.end)) else own.end
+        is_twice = _TWICE.fullmatch(text, end, quantity.start) or _TWICE.fullmatch(text, own.end, quantity.start)
+        if not (is_twice or _TWICE.fullmatch(text, quantity.end, own.start)):
+            continue
+        levels = [each for each in terms if each is not own and are_of_one_kind(each, own)]
+        for level in levels:
+            if level.is_base:
+                yield own, level
+            elif said.rises is not None:
+                start = level.value - own.value if said.rises else level.value + own.value
+                yield own, level._replace(value=start, slack=level.slack + own.slack)
+
+
+def _is_earlier(old: Term, new: Term) -> bool:
+    """Whether a term is what another one is compared with, or of an earlier year."""
+    return old.is_base or bool(old.years and new.years and max(old.years) < min(new.years))
+
+
+def _are_of_one_name(one: Trace, other: Trace) -> bool:
+    """Whether two places are in rows of one name of two tables, which may be of two years."""
+    if one.table is None or other.table is None or one.table is other.table:
+        return False
+    return stems_of_name(one.place.row) == stems_of_name(other.place.row)
+
+
+def _is_compared(text: str, new: Term, old: Term) -> bool:
+    """Whether a clause compares a term with its base: no word of contrast stands between them."""
+    return old.is_base and not CONTRAST.search(text, min(new.end, old.end), max(new.start, old.start))
+
+
+def _is_step(new: Term, old: Term, terms: Sequence[Term], *, is_over_years: bool) -> bool:
+    """Whether two terms of one row are of one year and the year before, or the ends of several years."""
+    if new.place is None or old.place is None or not _are_of_one_row(new.place, old.place):
+        return False
+    if not is_over_years:
+        return max(old.years) == min(new.years) - 1
+    row = [each for each in terms if each.place and _are_of_one_row(each.place, new.place) and each.years]
+    years = {year for each in row for year in each.years}
+    return min(years) in old.years and max(years) in new.years
+
+
+def _are_of_one_row(one: Trace, other: Trace) -> bool:
+    if one.source != other.source or one.spot[:2] != other.spot[:2]:
+        return False
+    return one.table is None or one.place.row == other.place.row
