@@ -27,7 +27,7 @@ from finrisk_rules.judge.prose_changes import change_in_prose, is_later_in_prose
 from finrisk_rules.judge.rank_words import WORDS_OF_RANK
 from finrisk_rules.judge.ranks import of_another_rank
 from finrisk_rules.judge.series import LEAST, out_of_turn
-from finrisk_rules.judge.swaps import swapped
+from finrisk_rules.judge.swaps import of_another_amount, swapped
 from finrisk_rules.judge.traces import Trace
 from finrisk_rules.judge.tracing import Reader
 from finrisk_rules.judge.verdicts import RIGHT, WRONG, FigureVerdict, Verdict
@@ -174,7 +174,7 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at, place in () if has_base or is_asked else of_earlier_ends(text, traced):
         if findings[at].is_right:
             findings[at].verdict = wrong(findings[at].claim, "misattributed", place)
-    for at in swapped(traced) if len(traced) > 1 else ():
+    for at in (*swapped(traced), *of_another_amount(text, traced)) if len(traced) > 1 else ():
         if (verdict := findings[at].verdict) and findings[at].is_right:
             findings[at].verdict = verdict._replace(verdict="misattributed")
     for at in out_of_turn(traced) if len(traced) > LEAST else ():

@@ -4,14 +4,20 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import combinations
 
+from finrisk_rules.judge.agreement import COARSEST, are_other_currencies
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.phrasing import Phrase
 from finrisk_rules.judge.table_evidence import Named
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LIST_JOINT
+from finrisk_rules.patterns import pattern_of
+
+_IN_BRACKETS = pattern_of(r"(?:\s+(?:in|for|fiscal|FY|[12]\d{3}))*\s*\(?\s*\([^()]{0,12}%\)?")
+"""Between an amount and the end of a percentage in brackets that is said of it."""
 
 MARGIN = 0.25
 """By how much the words must fit better the other way round, of 2."""
@@ -48,6 +54,37 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
         turned = _likeness(said[0], own[1]) + _likeness(said[1], own[0])
         if all(own) and turned > straight + MARGIN and not _has_own_period(one, two, first, second):
             yield from (n, m)
+
+
+def of_another_amount(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the percentages in brackets behind an amount that their place says of another one of the sentence.
+
+    "$5,436 million in 2015 (-25 %) and $4,080 million (-20 %)" has each of the other.
+    """
+    for at in range(1, len(traced)):
+        (one, own), (claim, trace) = traced[at - 1], traced[at]
+        if own is None or trace is None or trace.table or claim.quantity.unit != "percent":
+            continue
+        if one.quantity.unit or not _IN_BRACKETS.fullmatch(text, one.quantity.end, claim.quantity.end):
+            continue
+        there = trace.evidence.statements[trace.spot[1]].figures
+        if any(_says(each, own) for each in there):
+            continue
+        others = (other for n, (_, other) in enumerate(traced) if other and n not in (at - 1, at))
+        if any(_says(each, other) for each in there for other in others):
+            yield at
+
+
+def _says(figure: Sequence[object], place: Trace) -> bool:
+    """Whether a figure of a sentence says the amount of another place, as it is rounded."""
+    value, power, unit, currency = figure[:4]
+    _, _, other, other_power, other_unit, other_currency = place.spot[2]
+    if unit or other_unit or are_other_currencies(currency, other_currency) or not float(other):
+        return False
+    written = Decimal(value)
+    half = 0.5 * 10.0 ** (float(written.as_tuple().exponent) + (power or 0))
+    said, there = float(written) * 10.0 ** (power or 0), float(other) * 10.0 ** (other_power or 0)
+    return abs(abs(said) - abs(there)) <= min(half, COARSEST * abs(there))
 
 
 def are_listed(place: Trace, one: int, two: int) -> bool:
