@@ -47,8 +47,8 @@ def of_other_year(text: str, findings: Sequence[Finding], at: int) -> tuple[Term
 
 
 def _follows(finding: Finding, one: Term, two: Term) -> bool:
-    """Whether a figure is the share of one term in another, or how much it is above that."""
-    if finding.claim.quantity.unit == "percent":
+    """Whether a figure is the share of one term in another, its multiple, or how much it is above that."""
+    if finding.claim.quantity.unit == "percent" or _is_ratio(finding):
         return says_quotient(finding, one, two)
     return one.value > two.value and digits_of(finding) > LEAST_DIGITS and says_distance(finding, one, two)
 
@@ -60,13 +60,20 @@ def _was(text: str, finding: Finding, now: Finding, one: Term, two: Term, years:
         return False
     for first in of_years(one.amount, years):
         for second in of_years(two.amount, years):
-            if quantity.unit:
-                value = 100 * first.value / second.value if second.value else 0.0
+            if quantity.unit or _is_ratio(finding):
+                value = first.value / second.value if second.value else 0.0
+                value *= 100 if quantity.unit else 1
             else:
                 value = first.value - second.value
             if first.years == second.years and says(finding, value):
                 return True
     return False
+
+
+def _is_ratio(finding: Finding) -> bool:
+    """Whether a figure may be how many times one amount is another."""
+    quantity = finding.claim.quantity
+    return not (quantity.unit or quantity.currency or quantity.scale) and quantity.places > 0
 
 
 def _is_turned(text: str, finding: Finding, now: Finding) -> bool:

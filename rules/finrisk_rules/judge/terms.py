@@ -90,11 +90,12 @@ def are_of_one_kind(one: Term, two: Term) -> bool:
 
 
 def says_quotient(finding: Finding, part: Term, total: Term) -> bool:
-    """Whether a percentage is one term as a share of another, as exactly as both are written."""
+    """Whether a figure is one term as a share or a multiple of another, as exactly as both are written."""
+    ones = 100 if finding.claim.quantity.unit == "percent" else 1
     return bool(total.value) and _says(
         finding,
-        100 * part.value / total.value,
-        100 * (part.slack + part.value * total.slack / total.value) / total.value,
+        ones * part.value / total.value,
+        ones * (part.slack + part.value * total.slack / total.value) / total.value,
     )
 
 

@@ -6,6 +6,7 @@ million`` and ``$148 million or 8.9 % below the $1,655 million`` say a change tw
 starts from.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from finrisk_rules.judge.change_words import Spoken, spoken_changes
@@ -13,7 +14,7 @@ from finrisk_rules.judge.findings import Finding
 from finrisk_rules.judge.stems import stems_of_name
 from finrisk_rules.judge.terms import Term, are_of_one_kind
 from finrisk_rules.judge.traces import Trace
-from finrisk_rules.judge.vocabulary import CONTRAST
+from finrisk_rules.judge.vocabulary import CONTRAST, whole
 from finrisk_rules.judge.year_spans import year_spans
 from finrisk_rules.patterns import pattern_of
 
@@ -21,6 +22,9 @@ _TWICE = pattern_of(
     r"\s*(?:,\s*)?\(?\s*(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?[+\u2212~\u2248-]?\s*[^\w\s]?"
 )
 """Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5 million"."""
+
+_TO_OR_FROM = pattern_of(rf"\s+{whole('to from auf von à de a desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
+"""Between a change and one of its ends."""
 
 _ASIDE = pattern_of(r"\s*\([^()]{0,40}\)")
 """Behind a change, the figures that it is between: "$55 million (404 - 349), or 15.8 %"."""
@@ -56,16 +60,22 @@ def said_again(
         if own is None or own.unit or said is None:
             continue
         end = aside.end() if (aside := _ASIDE.match(text, own.end)) else own.end
-        is_twice = _TWICE.fullmatch(text, end, quantity.start) or _TWICE.fullmatch(text, own.end, quantity.start)
-        if not (is_twice or _TWICE.fullmatch(text, quantity.end, own.start)):
-            continue
         levels = [each for each in terms if each is not own and are_of_one_kind(each, own)]
+        spans = [(own.end, quantity.start), (end, quantity.start), (quantity.end, own.start)]
+        spans += [(each.end, quantity.start) for each in levels if _led_by(text, own, each)]
+        if not any(_TWICE.fullmatch(text, *span) for span in spans):
+            continue
         for level in levels:
             if level.is_base:
                 yield own, level
             elif said.rises is not None:
                 start = level.value - own.value if said.rises else level.value + own.value
                 yield own, level._replace(value=start, slack=level.slack + own.slack)
+
+
+def _led_by(text: str, change: Term, level: Term) -> bool:
+    """Whether a level stands right behind a change as its end: "by $131 thousand from $1,271 thousand"."""
+    return bool(_TO_OR_FROM.fullmatch(text, change.end, level.start))
 
 
 def _is_earlier(old: Term, new: Term) -> bool:

@@ -82,15 +82,20 @@ def _working(
     terms = [each for each in terms_of(findings) if _are_joined(text, each, quantity.start)]
     if quantity.unit != "percent":
         found = distance(text, findings, at, terms, said)
-    elif said:
-        found = next((pair for pair in growths(text, terms, said) if says_growth(finding, *pair)), None)
     else:
-        shares = shares_said(text, finding, terms)
-        found = next((pair for pair in shares if says_quotient(finding, *pair)), None)
-    if quantity.unit == "percent" and not found:
-        again = said_again(text, findings, at, terms)
-        found = next((pair for pair in again if says_quotient(finding, *pair)), None)
+        found = _percentage(text, findings, at, terms, said)
     return found or of_other_year(text, findings, at)
+
+
+def _percentage(
+    text: str, findings: Sequence[Finding], at: int, terms: Sequence[Term], said: Spoken | None
+) -> tuple[Term, Term] | None:
+    """Return the two terms of which a percentage is the growth or the share, None where no two are."""
+    finding = findings[at]
+    grown = growths(text, terms, said) if said else ()
+    found = next((pair for pair in grown if says_growth(finding, *pair)), None)
+    shares = (*shares_said(text, finding, terms), *said_again(text, findings, at, terms))
+    return found or next((pair for pair in shares if says_quotient(finding, *pair)), None)
 
 
 def _is_written_out(text: str, start: int, end: int) -> bool:
