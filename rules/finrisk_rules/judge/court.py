@@ -119,6 +119,13 @@ class Court:
             finding.verdict = verdict
         return result
 
+    def follow_results(self, statements: Sequence[Statement]) -> None:
+        """Acquit the figures that follow from results of calculations in their own sentence."""
+        for statement in statements:
+            found = self._found.get(statement.start, ())
+            if any(each.is_right and each.trace is None for each in found):
+                follow_workings(statement.text, found)
+
     def _is_another(self, statement: Statement, finding: Finding, n: int) -> bool:
         """Whether a statement says a figure of another firm than that of source ``n``."""
         return self.firms.is_another(finding.claim, statement, n)

@@ -42,6 +42,7 @@ def judge(question: str, answer: str, sources: Sequence[JudgedSource]) -> Judgem
         findings = court.findings(said, _by_figure(written))
         results = Results(answer, written, findings, court.sources)
         results.settle()
+        court.follow_results(said)
         unclaimed = list(results.unclaimed())
         computed = {calculation.result.end for calculation in written}
     for total in wrong_totals(answer, findings):

@@ -32,7 +32,7 @@ LOOKS_OF_WORKING = 4
 _BREAK = pattern_of(r";|[.!?]\s+(?=[A-Z\u00c0-\u00de])")
 """Where the part of a sentence ends whose figures follow from each other."""
 
-_SIGN_BEFORE = pattern_of(r"[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
+_SIGN_BEFORE = pattern_of(r"(?<!\()[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
 """Before a figure of a written calculation, which is followed as such."""
 
 _OPERATORS = "|".join(words for sign, words in OPERATOR_WORDS.items() if sign != "+")
@@ -74,11 +74,12 @@ def _working(
     text: str, findings: Sequence[Finding], at: int, said: Spoken | None
 ) -> tuple[Term, Term] | None:
     """Return the two terms from which a figure follows, None where no two do."""
-    finding, quantity = findings[at], findings[at].claim.quantity
+    quantity = findings[at].claim.quantity
     if _is_written_out(text, quantity.start, quantity.end):
         return None
     if is_bound := bound(text, quantity.start, quantity.end):
-        finding = replace(finding, claim=finding.claim._replace(bound=is_bound))
+        bounded = replace(findings[at], claim=findings[at].claim._replace(bound=is_bound))
+        findings = [*findings[:at], bounded, *findings[at + 1 :]]
     terms = [each for each in terms_of(findings) if _are_joined(text, each, quantity.start)]
     if quantity.unit != "percent":
         found = distance(text, findings, at, terms, said)
