@@ -25,6 +25,9 @@ _THAN = pattern_of(
     rf"|{whole('less lower fewer smaller below weniger niedriger geringer')})\s[^,;.]*",
     re.IGNORECASE,
 )
+_OR = pattern_of(rf"\s*,?\s*{whole('or oder soit ou o')}\s*[^\w\s]?", re.IGNORECASE)
+"""Between a difference and what it is in percent: "$7.0 million or 1.1 % more than"."""
+
 _LONGEST_THAN = 30
 
 _ABOUT = 0.15
@@ -74,7 +77,8 @@ def of_another_side(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     for n in range(1, len(traced) - 1):
         start, end = traced[n][0].quantity.end, traced[n + 1][0].quantity.start
         if end - start <= _LONGEST_THAN and (than := _THAN.fullmatch(text, start, end)):
-            (_, one), (_, two) = traced[n - 1], traced[n + 1]
+            is_again = n > 1 and _OR.fullmatch(text, traced[n - 1][0].quantity.end, traced[n][0].quantity.start)
+            (_, one), (_, two) = traced[n - 2 if is_again else n - 1], traced[n + 1]
             if one is None or two is None or not are_of_one_thing(one, two):
                 continue
             new, old = (

@@ -23,8 +23,12 @@ _TWICE = pattern_of(
 )
 """Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5 million"."""
 
+_CLAUSE_END = pattern_of(r"[,;:]\s")
 _TO_OR_FROM = pattern_of(rf"\s+{whole('to from auf von à de a desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 """Between a change and one of its ends."""
+
+_ROUNDING = 1e-6
+"""How far off a difference of binary fractions may be, as a share of them."""
 
 _ASIDE = pattern_of(r"\s*\([^()]{0,40}\)")
 """Behind a change, the figures that it is between: "$55 million (404 - 349), or 15.8 %"."""
@@ -65,12 +69,25 @@ def said_again(
         spans += [(each.end, quantity.start) for each in levels if _led_by(text, own, each)]
         if not any(_TWICE.fullmatch(text, *span) for span in spans):
             continue
-        for level in levels:
-            if level.is_base:
-                yield own, level
-            elif said.rises is not None:
+        bases = [each for each in levels if each.is_base and not _are_apart(text, each, own)]
+        yield from ((own, base) for base in bases if not _is_turned(own, base, levels, said))
+        for level in () if bases or said.rises is None else levels:
+            if not level.is_base:
                 start = level.value - own.value if said.rises else level.value + own.value
                 yield own, level._replace(value=start, slack=level.slack + own.slack)
+
+
+def _are_apart(text: str, one: Term, two: Term) -> bool:
+    """Whether another clause begins between two terms."""
+    start, end = min(one.end, two.end), max(one.start, two.start)
+    return bool(_CLAUSE_END.search(text, start, end) or CONTRAST.search(text, start, end))
+
+
+def _is_turned(change: Term, base: Term, levels: Sequence[Term], said: Spoken) -> bool:
+    """Whether another level is as far from its base as is said, on the other side."""
+    slack = change.slack + base.slack + _ROUNDING * base.value
+    ends = (each for each in levels if abs(abs(each.value - base.value) - change.value) <= each.slack + slack)
+    return any(said.rises not in (None, end.value > base.value) for end in ends)
 
 
 def _led_by(text: str, change: Term, level: Term) -> bool:
