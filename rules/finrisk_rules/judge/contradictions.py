@@ -41,6 +41,17 @@ _UP_FROM = pattern_of(
 _BOTH_WAYS = pattern_of(r"(?P<first>[^\W\d_]+)\s*(?:/\s*|\(\s*)(?:increas|decreas|declin|reduc|fall|rise)", re.IGNORECASE)
 """A row that says by its sign which way something went: "net increase (decrease) in cash"."""
 
+_THAN_BEFORE = pattern_of(
+    r"\s*[,(]?\s*(?:(?:and|but|though|although|still|already|only|just|thus|again|slightly|somewhat|much|far|well"
+    r"|clearly|significantly|considerably|therefore|was|is|which|that|albeit)\s+){0,4}"
+    r"(?:(?P<more>higher|more|above|larger|greater)|lower|less|below|smaller|fewer)\s+than\s+"
+    r"(?:(?:in|the|for|at|a|end|of|fiscal|year)\s+){0,4}?"
+    r"(?:(?P<year>(?:19|20)\d\d)|(?:year|period)\s+(?:before|earlier)|(?:prior|previous|preceding|last)[\s-]year)"
+    r"(?![^\W_]|['\u2019]|\s*[^\w\s]?\d|\s*\()",
+    re.IGNORECASE,
+)
+"""Behind a figure, on which side of that of the year before it is."""
+
 _LONGEST_FROM = 12
 _GAIN_OF = pattern_of(r"\s+(?:of|on|from)\s+[^\w\s]{0,3}\d", re.IGNORECASE)
 
@@ -94,6 +105,22 @@ def contradicts(
         alone = [n for n in known if n not in amounts or not is_told]
         wrong |= {_alone(text, n, traced, direction) for n in alone}
         yield from (n for n in wrong if n is not None)
+
+
+def of_another_year_before(text: str, traced: Sequence[Traced]) -> Iterator[int]:
+    """Yield the claims that are said above what their row has for the year before, or below, and are not.
+
+    "$9,254 thousand, though slightly higher than in 2018" writes the year alone.
+    """
+    for n, (claim, trace) in enumerate(traced):
+        if trace is None or trace.table is None or not (said := _THAN_BEFORE.match(text, claim.quantity.end)):
+            continue
+        before = trace.table.year_before(*trace.spot[2][:2])
+        is_of_it = not said["year"] or trace.years == {int(said["year"]) + 1}
+        if before is None or not is_of_it or min(before, trace.value) < 0 or claim.quantity.unit == "points":
+            continue
+        if (trace.value > before) != bool(said["more"]) and not claim.is_change:
+            yield n
 
 
 def _compared(

@@ -12,7 +12,7 @@ from finrisk_rules.judge.changes import Change, change_of
 from finrisk_rules.judge.chronology import is_later_head
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.comparisons import WORDS_OF_ORDER, of_another_order
-from finrisk_rules.judge.contradictions import contradicts, is_better_above, spoken
+from finrisk_rules.judge.contradictions import contradicts, is_better_above, of_another_year_before, spoken
 from finrisk_rules.judge.directions import may_turn
 from finrisk_rules.judge.distinctions import of_another_word
 from finrisk_rules.judge.edits import edit_of
@@ -194,6 +194,10 @@ def follow_words(text: str, words: Words, findings: Sequence[Finding]) -> None:
     for at in contradicts(text, traced, groups):
         if (verdict := findings[at].verdict) and (trace := findings[at].trace):
             findings[at].verdict = verdict._replace(verdict="wrong_direction", source_says=trace.says)
+            findings[at].is_reversed = True
+    for at in of_another_year_before(text, traced):
+        if (verdict := findings[at].verdict) and findings[at].is_right:
+            findings[at].verdict = verdict._replace(verdict="wrong_direction")
             findings[at].is_reversed = True
     for at in of_another_multiple(text, traced, groups):
         if (verdict := findings[at].verdict) and findings[at].is_right:
