@@ -38,8 +38,13 @@ _UP_FROM = pattern_of(
 )
 """What compares the figure before it with the one behind it, so that both are of one unit."""
 
-_BOTH_WAYS = pattern_of(r"(?P<first>[^\W\d_]+)\s*(?:/\s*|\(\s*)(?:increas|decreas|declin|reduc|fall|rise)", re.IGNORECASE)
+_BOTH_WAYS = pattern_of(
+    r"(?P<first>[^\W\d_]+)\s*(?:/\s*|\(\s*)(?:increas|decreas|declin|reduc|fall|rise)", re.IGNORECASE
+)
 """A row that says by its sign which way something went: "net increase (decrease) in cash"."""
+
+_OF = pattern_of(r"\s+(?:of|von|de|d['\u2019])\s?", re.IGNORECASE)
+"""Behind a noun of change, what leads to how much it was: "after an increase of $5 million"."""
 
 _THAN_BEFORE = pattern_of(
     r"\s*[,(]?\s*(?:(?:and|but|though|although|still|already|only|just|thus|again|slightly|somewhat|much|far|well"
@@ -179,7 +184,8 @@ def _are_other_changes(
 
 def _is_change(text: str, claim: Claim, direction: Direction) -> bool:
     """Whether a figure is how much something rose or fell: "rose 5 %", "a reculé de 5 %"."""
-    is_led = text[direction.start : direction.end].lower() in CHANGED and direction.end <= claim.quantity.start
+    is_noun = text[direction.start : direction.end].lower() in CHANGED
+    is_led = is_noun and direction.end <= claim.quantity.start and bool(_OF.match(text, direction.end))
     if claim.is_change and (is_led or not claim.phrase.is_base):
         return True
     return bool(claim.quantity.unit and leads_to(text, direction, claim.quantity.start))

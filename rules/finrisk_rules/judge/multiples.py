@@ -77,7 +77,9 @@ def of_another_side(text: str, traced: Sequence[Traced]) -> Iterator[int]:
     for n in range(1, len(traced) - 1):
         start, end = traced[n][0].quantity.end, traced[n + 1][0].quantity.start
         if end - start <= _LONGEST_THAN and (than := _THAN.fullmatch(text, start, end)):
-            is_again = n > 1 and _OR.fullmatch(text, traced[n - 1][0].quantity.end, traced[n][0].quantity.start)
+            is_again = n > 1 and _OR.fullmatch(
+                text, traced[n - 1][0].quantity.end, traced[n][0].quantity.start
+            )
             (_, one), (_, two) = traced[n - 2 if is_again else n - 1], traced[n + 1]
             if one is None or two is None or not are_of_one_thing(one, two):
                 continue

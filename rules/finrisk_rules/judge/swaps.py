@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import combinations
 
 from finrisk_rules.judge.agreement import COARSEST, are_other_currencies
 from finrisk_rules.judge.claims import Claim
 from finrisk_rules.judge.fits import BESIDE
 from finrisk_rules.judge.phrasing import Phrase
-from finrisk_rules.judge.table_evidence import Named
+from finrisk_rules.judge.table_evidence import Figure, Named
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LIST_JOINT
 from finrisk_rules.patterns import pattern_of
@@ -57,7 +56,7 @@ def swapped(traced: Sequence[Traced]) -> Iterator[int]:
 
 
 def of_another_amount(text: str, traced: Sequence[Traced]) -> Iterator[int]:
-    """Yield the percentages in brackets behind an amount that their place says of another one of the sentence.
+    """Yield the percentages in brackets behind an amount that their place says of another amount beside it.
 
     "$5,436 million in 2015 (-25 %) and $4,080 million (-20 %)" has each of the other.
     """
@@ -75,16 +74,18 @@ def of_another_amount(text: str, traced: Sequence[Traced]) -> Iterator[int]:
             yield at
 
 
-def _says(figure: Sequence[object], place: Trace) -> bool:
+def _says(figure: Figure, place: Trace) -> bool:
     """Whether a figure of a sentence says the amount of another place, as it is rounded."""
     value, power, unit, currency = figure[:4]
     _, _, other, other_power, other_unit, other_currency = place.spot[2]
     if unit or other_unit or are_other_currencies(currency, other_currency) or not float(other):
         return False
-    written = Decimal(value)
-    half = 0.5 * 10.0 ** (float(written.as_tuple().exponent) + (power or 0))
-    said, there = float(written) * 10.0 ** (power or 0), float(other) * 10.0 ** (other_power or 0)
-    return abs(abs(said) - abs(there)) <= min(half, COARSEST * abs(there))
+    digits = len(value.partition(".")[2])
+    said, there = (
+        abs(float(each)) * 10.0 ** (at or 0) for each, at in ((value, power), (other, other_power))
+    )
+    half: float = 0.5 * 10.0 ** ((power or 0) - digits)
+    return abs(said - there) <= min(half, COARSEST * there)
 
 
 def are_listed(place: Trace, one: int, two: int) -> bool:

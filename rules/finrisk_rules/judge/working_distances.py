@@ -94,7 +94,9 @@ def distance(
 
 def turn_said(text: str, findings: Sequence[Finding], at: int) -> re.Match[str] | None:
     """Return what says that a figure adds up a gain and the loss of before: "a swing of", "a $5m swing"."""
-    return _TURN.search(_lead(text, findings, at)) or _TURN_BEHIND.match(text, findings[at].claim.quantity.end)
+    return _TURN.search(_lead(text, findings, at)) or _TURN_BEHIND.match(
+        text, findings[at].claim.quantity.end
+    )
 
 
 def is_of_no_swing(text: str, findings: Sequence[Finding], at: int) -> bool:
@@ -102,9 +104,9 @@ def is_of_no_swing(text: str, findings: Sequence[Finding], at: int) -> bool:
     if turn_said(text, findings, at) is None:
         return False
     before = [each for each in terms_of(findings[:at]) if not each.unit][-2:]
-    if len(before) < 2 or not are_opposite(text, *before, is_turn=True):
+    if len(before) < 2 or not are_opposite(text, before[0], before[1], is_turn=True):
         return False
-    return are_of_one_kind(*before) and not says_distance(findings[at], *before, 1)
+    return are_of_one_kind(*before) and not says_distance(findings[at], before[0], before[1], 1)
 
 
 def _lead(text: str, findings: Sequence[Finding], at: int) -> str:
@@ -129,9 +131,7 @@ def _is_so(text: str, more: Term, less: Term, said: Spoken | None, finding: Find
     return more.is_base != less.is_base and said.rises != more.is_base
 
 
-def _is_turned_so(
-    text: str, turn: re.Match[str] | None, said: Spoken | None, one: Term, two: Term
-) -> bool:
+def _is_turned_so(text: str, turn: re.Match[str] | None, said: Spoken | None, one: Term, two: Term) -> bool:
     """Whether a swing from a loss to a gain is not said to be negative, nor the reverse positive."""
     rises = said.rises if said else None
     if turn:

@@ -1,9 +1,9 @@
 """Growth between two right figures of a sentence, and the percentage that a change beside it is.
 
-``£6,254 million, up 12.0 % from £5,586 million`` compares a figure with its base, ``from 3,316 in 2017 to 4,411 in
-2019, a rise of 33 % in two years`` the last figure of a row with the first. ``Rose by $7.0 million (1.1 %) to $644.2
-million`` and ``$148 million or 8.9 % below the $1,655 million`` say a change twice: the percentage is of what it
-starts from.
+``£6,254 million, up 12.0 % from £5,586 million`` compares a figure with its base, ``from 3,316 in 2017 to
+4,411 in 2019, a rise of 33 % in two years`` the last figure of a row with the first. ``Rose by $7.0 million
+(1.1 %) to $644.2 million`` and ``$148 million or 8.9 % below the $1,655 million`` say a change twice: the
+percentage is of what it starts from.
 """
 
 import re
@@ -19,9 +19,11 @@ from finrisk_rules.judge.year_spans import year_spans
 from finrisk_rules.patterns import pattern_of
 
 _TWICE = pattern_of(
-    r"\s*(?:,\s*)?\(?\s*(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?[+\u2212~\u2248-]?\s*[^\w\s]?"
+    r"\s*(?:,\s*)?\(?\s*(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?"
+    r"[+\u2212~\u2248-]?\s*[^\w\s]?",
+    re.IGNORECASE,
 )
-"""Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5 million"."""
+"""Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5m"."""
 
 _CLAUSE_END = pattern_of(r"[,;:]\s")
 _TO_OR_FROM = pattern_of(rf"\s+{whole('to from auf von à de a desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
@@ -43,9 +45,9 @@ def growths(text: str, terms: Sequence[Term], said: Spoken) -> Iterator[tuple[Te
                 continue
             if said.rises not in (None, new.value > old.value) or not _is_earlier(old, new):
                 continue
-            if new.place is None or old.place is None or _are_of_one_name(new.place, old.place):
-                yield new, old
-            elif _is_compared(text, new, old) or _is_step(new, old, terms, is_over_years=is_over_years):
+            is_unplaced = new.place is None or old.place is None
+            is_told = is_unplaced or _are_of_one_name(new, old) or _is_compared(text, new, old)
+            if is_told or _is_step(new, old, terms, is_over_years=is_over_years):
                 yield new, old
 
 
@@ -100,11 +102,12 @@ def _is_earlier(old: Term, new: Term) -> bool:
     return old.is_base or bool(old.years and new.years and max(old.years) < min(new.years))
 
 
-def _are_of_one_name(one: Trace, other: Trace) -> bool:
-    """Whether two places are in rows of one name of two tables, which may be of two years."""
-    if one.table is None or other.table is None or one.table is other.table:
+def _are_of_one_name(new: Term, old: Term) -> bool:
+    """Whether two terms are in rows of one name of two tables, which may be of two years."""
+    one, two = new.place, old.place
+    if one is None or two is None or one.table is None or two.table is None or one.table is two.table:
         return False
-    return stems_of_name(one.place.row) == stems_of_name(other.place.row)
+    return stems_of_name(one.place.row) == stems_of_name(two.place.row)
 
 
 def _is_compared(text: str, new: Term, old: Term) -> bool:

@@ -38,7 +38,9 @@ _SIGN_BEFORE = pattern_of(r"(?<!\()[=\u2248\u00d7*/+\u2212-]\s*[^\w\s]?\Z")
 _OPERATORS = "|".join(words for sign, words in OPERATOR_WORDS.items() if sign != "+")
 _OPERATORS = _OPERATORS.replace(" ", "_").replace("|", " ")
 _ASIDE = pattern_of(r"[^();:]{0,60}\(([^()]{0,120})\)")
-_OPERATION = pattern_of(rf"[\d%)](?:\s*[*/\u00d7\u00f7\u2212+-]\s*|\s{{3}})[^\w\s]?\d|{whole(_OPERATORS)}", re.IGNORECASE)
+_OPERATION = pattern_of(
+    rf"[\d%)](?:\s*[*/\u00d7\u00f7\u2212+-]\s*|\s{{3}})[^\w\s]?\d|{whole(_OPERATORS)}", re.IGNORECASE
+)
 """Behind a figure in brackets, and in them, what calculates it: "6.7 points (65.0 % - 58.3 %)".
 
 A statement has a blank for an asterisk.
