@@ -41,12 +41,6 @@ _AS_SHARE = pattern_of(
 )
 """Before a percentage, what says that it is a share of a figure or a ratio of two."""
 
-_OPENS = pattern_of(
-    rf"\s*\)?\s*(?:{whole('of von der des de du del dei do da em')}[^\d;:.]{{0,70}})?\(\s*[^\w\s]{{0,3}}",
-    re.IGNORECASE,
-)
-"""Between a share and the amount in brackets that is its part: "about 54 % ($707,938 thousand)"."""
-
 _PLUS = pattern_of(
     rf"[^\d;:.()]{{0,60}}?(?:\+|{whole('and plus und sowie et plus y más e mais')})[^\d;:.()]{{0,40}}",
     re.IGNORECASE,
@@ -77,8 +71,8 @@ def _pairs(text: str, finding: Finding, terms: Sequence[Term]) -> Iterator[tuple
     led = _OF.match(text, end) if behind else None
     if led and _NAME.fullmatch(text, led.end(), behind[0].start):
         yield from ((part, total) for total in _sums(text, behind) for part in before)
-    if behind and _OPENS.fullmatch(text, end, behind[0].start):
-        yield from ((behind[0], total) for total in before)
+        if text[: behind[0].start].rstrip().endswith("("):
+            yield from ((behind[0], total) for total in before)
     if before and _OR.fullmatch(text, before[0].end, start):
         yield from ((before[0], total) for total in (*before[1:], *behind))
         yield from ((part, before[0]) for part in before[1:2])
