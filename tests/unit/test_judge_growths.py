@@ -104,7 +104,7 @@ def is_kept(answer: str) -> bool:
             "23.1%",
         ),
         (
-            "Gross profit of $966.8 million covered term debt of $1,206.3 million 0.80 times in 2024, "
+            "Earnings of $966.8 million covered borrowings of $1,206.3 million 0.80 times in 2024, "
             "compared with {} times in 2023 [1].",
             "0.75",
             "0.85",
