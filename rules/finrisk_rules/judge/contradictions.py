@@ -39,7 +39,8 @@ _UP_FROM = pattern_of(
 """What compares the figure before it with the one behind it, so that both are of one unit."""
 
 _BOTH_WAYS = pattern_of(
-    r"(?P<first>[^\W\d_]+)\s*(?:/\s*|\(\s*)(?:increas|decreas|declin|reduc|fall|rise)", re.IGNORECASE
+    r"(?P<first>[^\W\d_]{1,30})\s{0,3}(?:/\s{0,3}|\(\s{0,3})(?:increas|decreas|declin|reduc|fall|rise)",
+    re.IGNORECASE,
 )
 """A row that says by its sign which way something went: "net increase (decrease) in cash"."""
 
@@ -47,7 +48,7 @@ _OF = pattern_of(r"\s+(?:of|von|de|d['\u2019])\s?", re.IGNORECASE)
 """Behind a noun of change, what leads to how much it was: "after an increase of $5 million"."""
 
 _THAN_BEFORE = pattern_of(
-    r"(?:\s+(?:in|at|for|of)\s+[^\d;:.,]{0,24}(?:19|20)\d\d)?\s*[,(]?\s*(?:(?:and|but|though|although|still|already|only|just|thus|again|slightly|somewhat|much|far|well"
+    r"(?:\s+(?:in|at|for|of)\s+[^\d;:.,]{0,24}(?:19|20)\d\d)?(?:\s*[,(])?\s*(?:(?:and|but|though|although|still|already|only|just|thus|again|slightly|somewhat|much|far|well"
     r"|clearly|significantly|considerably|therefore|was|is|which|that|albeit)\s+){0,4}"
     r"(?:(?P<more>higher|more|above|larger|greater)|lower|less|below|smaller|fewer)\s+than\s+"
     r"(?:(?:in|the|for|at|a|end|of|fiscal|year)\s+){0,4}?"

@@ -25,7 +25,7 @@ _THAN = pattern_of(
     rf"|{whole('less lower fewer smaller below weniger niedriger geringer')})\s[^,;.]*",
     re.IGNORECASE,
 )
-_OR = pattern_of(rf"\s*,?\s*{whole('or oder soit ou o')}\s*[^\w\s]?", re.IGNORECASE)
+_OR = pattern_of(rf"\s{{0,3}},?\s{{0,3}}{whole('or oder soit ou o')}\s{{0,3}}[^\w\s]?", re.IGNORECASE)
 """Between a difference and what it is in percent: "$7.0 million or 1.1 % more than"."""
 
 _LONGEST_THAN = 30

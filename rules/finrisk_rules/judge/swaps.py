@@ -15,7 +15,7 @@ from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import LIST_JOINT
 from finrisk_rules.patterns import pattern_of
 
-_IN_BRACKETS = pattern_of(r"(?:\s+(?:in|for|fiscal|FY|[12]\d{3}))*\s*\(?\s*\([^()]{0,12}%\)?")
+_IN_BRACKETS = pattern_of(r"(?:\s{1,3}(?:in|for|fiscal|FY|[12]\d{3})){0,4}\s{0,3}\(?\s{0,3}\([^()]{0,12}%\)?")
 """Between an amount and the end of a percentage in brackets that is said of it."""
 
 MARGIN = 0.25

@@ -19,8 +19,8 @@ from finrisk_rules.judge.year_spans import year_spans
 from finrisk_rules.patterns import pattern_of
 
 _TWICE = pattern_of(
-    r"\s*(?:,\s*)?\(?\s*(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?"
-    r"[+\u2212~\u2248-]?\s*[^\w\s]?",
+    r"\s{0,3}(?:,\s{0,3})?\(?\s{0,3}(?:(?:or|i\.e\.,?|that is,?|oder|soit|o|ou|bzw\.)\s+)?(?:[^\W\d]+\s+)?"
+    r"[+\u2212~\u2248-]?\s{0,3}[^\w\s]?",
     re.IGNORECASE,
 )
 """Between a change and what it is in percent, or the reverse: "$7.0 million (1.1 %)", "8 %, or $5m"."""
