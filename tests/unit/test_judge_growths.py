@@ -70,7 +70,7 @@ def is_kept(answer: str) -> bool:
             "31.5%",
         ),
         (
-            "Net revenue of the network rose by $7.0 million ({}) to $644.2 million in 2024 [1].",
+            "Net revenue of the network had grown by $7.0 million from $637.2 million ({}) [1].",
             "1.1%",
             "1.7%",
         ),

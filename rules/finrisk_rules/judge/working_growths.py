@@ -1,9 +1,8 @@
 """Growth between two right figures of a sentence, and the percentage that a change beside it is.
 
 ``£6,254 million, up 12.0 % from £5,586 million`` compares a figure with its base, ``from 3,316 in 2017 to
-4,411 in 2019, a rise of 33 % in two years`` the last figure of a row with the first. ``Rose by $7.0 million
-(1.1 %) to $644.2 million`` and ``$148 million or 8.9 % below the $1,655 million`` say a change twice: the
-percentage is of what it starts from.
+4,411 in 2019, a rise of 33 % in two years`` the last figure of a row with the first. ``$148 million or 8.9 %
+below the $1,655 million`` says a change twice: the percentage is of what it starts from.
 """
 
 import re
@@ -29,6 +28,11 @@ _CLAUSE_END = pattern_of(r"[,;:]\s")
 _TO_OR_FROM = pattern_of(rf"\s+{whole('to from auf von à de a desde')}\s+[^\w\s]{{0,3}}", re.IGNORECASE)
 """Between a change and one of its ends."""
 
+_OPENS = pattern_of(
+    r"(?:\s{1,3}(?:in|for|fiscal|FY|(?:19|20)\d\d)){0,4}\s{0,3}\(\s{0,3}[+\u2212-]?\s{0,3}", re.IGNORECASE
+)
+"""Between a figure and how much it changed, in brackets: "$1,083 million in 2012 (+1.9 %)"."""
+
 _ROUNDING = 1e-6
 """How far off a difference of binary fractions may be, as a share of them."""
 
@@ -36,12 +40,18 @@ _ASIDE = pattern_of(r"\s*\([^()]{0,40}\)")
 """Behind a change, the figures that it is between: "$55 million (404 - 349), or 15.8 %"."""
 
 
-def growths(text: str, terms: Sequence[Term], said: Spoken) -> Iterator[tuple[Term, Term]]:
-    """Yield a later and an earlier term between which a change may lie."""
+def growths(text: str, terms: Sequence[Term], said: Spoken, start: int) -> Iterator[tuple[Term, Term]]:
+    """Yield a later and an earlier term between which the change that starts at a place may lie.
+
+    In brackets it is of the term before them.
+    """
+    own = next((each for each in terms if _OPENS.fullmatch(text, each.end, start)), None)
     is_over_years = any(True for _ in year_spans(text))
     for old in terms:
         for new in terms:
             if new is old or new.unit or new.is_base or not are_of_one_kind(new, old):
+                continue
+            if own is not None and new is not own:
                 continue
             if said.rises not in (None, new.value > old.value) or not _is_earlier(old, new):
                 continue
@@ -56,7 +66,7 @@ def said_again(
 ) -> Iterator[tuple[Term, Term]]:
     """Yield the change beside a percentage, with what it starts from.
 
-    That is the base that the sentence names, or what the change led to less the change.
+    That is the base that the sentence names.
     """
     quantity = findings[at].claim.quantity
     spoken = spoken_changes(text, [each.claim for each in findings])
@@ -73,10 +83,6 @@ def said_again(
             continue
         bases = [each for each in levels if each.is_base and not _are_apart(text, each, own)]
         yield from ((own, base) for base in bases if not _is_turned(own, base, levels, said))
-        for level in () if bases or said.rises is None else levels:
-            if not level.is_base:
-                start = level.value - own.value if said.rises else level.value + own.value
-                yield own, level._replace(value=start, slack=level.slack + own.slack)
 
 
 def _are_apart(text: str, one: Term, two: Term) -> bool:

@@ -98,10 +98,14 @@ def _percentage(
 ) -> tuple[Term, Term] | None:
     """Return the two terms of which a percentage is the growth or the share, None where no two are."""
     finding = findings[at]
-    grown = growths(text, terms, said) if said else ()
-    found = next((pair for pair in grown if says_growth(finding, *pair)), None)
-    shares = (*shares_said(text, finding, terms), *said_again(text, findings, at, terms))
-    return found or next((pair for pair in shares if says_quotient(finding, *pair)), None)
+    if said:
+        grown = growths(text, terms, said, finding.claim.quantity.start)
+        found = next((pair for pair in grown if says_growth(finding, *pair)), None)
+    else:
+        shares = shares_said(text, finding, terms)
+        found = next((pair for pair in shares if says_quotient(finding, *pair)), None)
+    again = said_again(text, findings, at, terms)
+    return found or next((pair for pair in again if says_quotient(finding, *pair)), None)
 
 
 def _is_written_out(text: str, start: int, end: int) -> bool:
