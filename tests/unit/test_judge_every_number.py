@@ -94,3 +94,20 @@ def test_what_counts_names_or_lasts_is_none(answer: str) -> None:
 )
 def test_a_change_leads_to_the_later_year(answer: str, is_right: bool) -> None:
     assert (wrong_figures(answer) == []) is is_right
+
+
+OCCUPANCY = "Occupancy was 72.5% (prior year: 48.3%)."
+
+
+@pytest.mark.parametrize(
+    ("answer", "wrong"),
+    [
+        ("Occupancy was 72.5% [1].", []),
+        ("Occupancy was 48.3% [1].", ["48.3%"]),
+        ("Occupancy rose by 24.2 points to 48.3% [1].", ["48.3%"]),
+        ("Occupancy had been 48.3% before [1].", []),
+        ("Occupancy: 72.5% [1] - 48.3% [1] = 24.2 points.", []),
+    ],
+)
+def test_what_was_before_is_not_said_as_what_is(answer: str, wrong: list[str]) -> None:
+    assert wrong_figures(answer, OCCUPANCY) == wrong

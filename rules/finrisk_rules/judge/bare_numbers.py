@@ -92,6 +92,12 @@ def looks_like_year(quantity: Quantity) -> bool:
     return is_bare(quantity) and 1900 <= abs(quantity.value) < 2100
 
 
+def is_small_operand(text: str, quantity: Quantity) -> bool:
+    """Whether a sign parts a small whole number from what stands before it: "7 - 5"."""
+    is_apart = text[quantity.start + 1 : quantity.start + 2].isspace() and quantity.start > 0
+    return is_apart and is_bare(quantity) and -MOST_COUNT <= quantity.value < 0
+
+
 def is_count(quantity: Quantity) -> bool:
     """Whether a figure counts things: a bare whole number from 0 to MOST_COUNT."""
     return is_bare(quantity) and 0 <= quantity.value <= MOST_COUNT

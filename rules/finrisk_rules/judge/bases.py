@@ -30,6 +30,9 @@ _EARLIER = pattern_of(
 _YEARS = pattern_of(r"(?<!\w)(?:years|decade|jahre|jahren|ans|années|años|anni)(?!\w)", re.IGNORECASE)
 
 
+_CALCULATES = pattern_of(r"\d%?\)?\s*[-+\u2212\u2013*/\u00d7\u00f7]\s+[^\w\s]?\(?\d")
+
+
 def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None]) -> Iterator[int]:
     """Yield the numbers of the claims with which one of a table is compared, and that are of another year.
 
@@ -52,11 +55,12 @@ def of_another_base(text: str, traced: Sequence[Traced], named: Set[int | None])
 def of_earlier_ends(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, Trace]]:
     """Yield the claims that say what was before as what is, each with the place of what is.
 
-    Of "occupancy was 72.5 % (prior year: 48.3 %)", who says 48.3 % means the year before, and must say so.
+    Of "occupancy was 72.5 % (prior year: 48.3 %)", who says 48.3 % means the year before, and must say so,
+    unless it says 72.5 % too or calculates.
     """
-    if _EARLIER.search(text):
+    if _EARLIER.search(text) or _CALCULATES.search(text):
         return
-    spots = [trace.spot for _, trace in traced if trace]
+    said = {abs(float(claim.quantity.value)) for claim, _ in traced}
     for n, (claim, trace) in enumerate(traced):
         if trace is None or trace.table is not None or claim.phrase.is_base or claim.phrase.periods:
             continue
@@ -68,7 +72,7 @@ def of_earlier_ends(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, 
             if not 0 <= other < len(phrases) or phrases[other].is_base:
                 continue
             spot = statement.spots[other]
-            if spot[2][3:] == trace.spot[2][3:] and spot not in spots:
+            if spot[2][3:] == trace.spot[2][3:] and abs(float(spot[2][2])) not in said:
                 yield n, Trace(trace.source, trace.text, trace.evidence, spot, 0.0, "", trace.row_fit, None)
                 break
 

@@ -18,6 +18,7 @@ from finrisk_rules.judge.bare_numbers import (
     is_day,
     is_listed,
     is_mark,
+    is_small_operand,
     is_span,
     name_before,
     numbers_of,
@@ -189,6 +190,7 @@ def claims_of(
             name = name or (last_name if follows else "")
             last_name, last_end = name, quantity.end
             counts = is_count(quantity) and not is_in_list and (name or not is_amount(text, quantity))
+            counts = counts or is_small_operand(text, quantity)
             if counts or is_span(text, quantity) or is_day(text, quantity):
                 continue
         figures.append((quantity, name))
