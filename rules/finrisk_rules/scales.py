@@ -16,15 +16,18 @@ _COIN = any_of(
     {*map(str.lower, CODES), *(word for word in CURRENCIES if not word[-1].isalpha())}, whole=False
 )
 _LETTER = r"(?:mm?|mn|bn?|k)(?!-?[^\W_])"
+_OF_YEAR = r"(?:(?<!\d)(?<!\d )|(?<=(?:19|20)\d\d ))"
+"""Before a unit that is no figure's: no number but a year, "2017 %"."""
+
 _SAID = pattern_of(
     rf"(?<![\d.,])(?<!\d )(?:(?<![^\W_])(?P<currency>{_SIGNS}) ?)?"
     rf"(?:(?:(?<![^\W_])(?:in|en|i) |\( ?|^ ?|単位:? ?)(?:(?P<inner>{_SIGNS}) ?(?:in )?)?(?P<scale>{_SCALE})"
     rf"|(?<=[$€£¥₹]) ?(?P<beside>{_SCALE})|(?<=[$€£¥₹])(?P<short>m|mm|k|bn|b|mn)(?![^\W_])"
     rf"|(?P<zeros>'?000(?:'?s)?)(?![\d.,]))"
     rf"(?:(?: of| d'| de|)? ?(?P<behind>{any_of(CURRENCIES)}))?"
-    rf"|(?<![^\W_])(?P<first>{_SCALE})(?: of| d'| de)? ?(?P<after>{any_of(CURRENCIES)})"
+    rf"|{_OF_YEAR}(?<![^\W_])(?P<first>{_SCALE})(?: of| d'| de)? ?(?P<after>{any_of(CURRENCIES)})"
     rf"|(?<![^\W_])(?P<coin>{_COIN}) ?(?P<letter>{_LETTER})"
-    rf"|(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
+    rf"|{_OF_YEAR}(?<![^\W_])(?P<glued>t€|teur|keur|meur|m€|k€|mio|mrd)(?![^\W_])",
     re.MULTILINE,
 )
 _WORDS_WITH_SIGN = any_of(word for word in CURRENCIES if word[-1] in "$€£¥₹₩")
@@ -39,9 +42,6 @@ _AT_CODE = pattern_of(rf"(?<![^\W_])(?P<code>[a-z]{{3}}) ?{_LETTER}")
 
 _POWERS = {"m": 6, "mm": 6, "mn": 6, "k": 3, "b": 9, "bn": 9, "t€": 3, "teur": 3, "keur": 3, "k€": 3,
            "meur": 6, "m€": 6, "mio": 6, "mrd": 9}  # fmt: skip
-_OF_YEAR = r"(?:(?<!\d)(?<!\d )|(?<=(?:19|20)\d\d ))"
-"""Before a unit that is no figure's: no number but a year, "2017 %"."""
-
 _PERCENT = pattern_of(
     rf"{_OF_YEAR}%"
     r"|(?<![^\W_])(?:per ?cent|percentages?|prozent|pour cent|pourcentage|in pct)(?![^\W_])"

@@ -77,3 +77,18 @@ def test_a_column_of_units_says_those_of_its_rows() -> None:
         "| Risk cost | bps | 31 |\n| Fleet | number | 14 |"
     )
     assert units(page) == [(6, "", "EUR"), (None, "percent", ""), (None, "basis_points", ""), (None, "", "")]
+
+
+@pytest.mark.parametrize(
+    ("note", "power"),
+    [
+        ("(1) In 2019, we invested 3.0 million Euro ($3.4 million) in a supplier.", 3),
+        ("(1) Nach dem Kauf für 3,0 Mio. Euro wurde sie umbenannt.", 3),
+        ("All figures below in million Euro.", 6),
+        ("2019 million Euro", 6),
+    ],
+)
+def test_an_amount_in_words_above_a_table_says_nothing_of_its_scale(note: str, power: int) -> None:
+    page = f"Other assets (in thousands):\n{note}\n\n| | 2019 |\n| --- | --- |\n| Other assets | 18,111 |\n"
+
+    assert [scale for scale, _, _ in units(page)] == [power]
