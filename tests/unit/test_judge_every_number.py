@@ -111,3 +111,32 @@ OCCUPANCY = "Occupancy was 72.5% (prior year: 48.3%)."
 )
 def test_what_was_before_is_not_said_as_what_is(answer: str, wrong: list[str]) -> None:
     assert wrong_figures(answer, OCCUPANCY) == wrong
+
+
+COVER = """Report of the year 2024
+
+| | 2024 | 2023 |
+| --- | --- | --- |
+| Revenue | 842.6 | 791.3 |
+| Stores opened | 6 | 3 |
+
+The interest cover was 7 (2023: 9). The audit committee met 5 times in 2024 (2023: 4).
+"""
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "Interest cover was 7, compared with 9 in 2023 [1].",
+        "Interest cover: 7 (9 at the end of 2023) [1].",
+        "The stage of the asset was 3; revenue was 842.6 [1].",
+        "The members of the panel were 3 or 4; revenue was 842.6 [1].",
+        "Note: 4. Revenue was 842.6 [1].",
+    ],
+)
+def test_a_small_number_takes_nothing_from_the_figures_beside_it(right: str) -> None:
+    assert wrong_figures(right, COVER) == []
+
+
+def test_a_count_of_a_year_is_a_figure_beside_what_something_is() -> None:
+    assert wrong_figures("Interest cover was 9, compared with 7 in 2023 [1].", COVER) == ["7"]

@@ -64,6 +64,13 @@ _THING = pattern_of(
 )
 """Behind a count, what is counted."""
 
+_SMALL = pattern_of(r"(?<![\w.,])\d{1,2}(?![\w%]|[.,]\d)")
+_OF_YEAR = pattern_of(
+    r"\s+(?:(?:in|at|im|en|em|nel|for|the|end|of|fiscal|year|jahr|ende|fin|de|di)\s+){1,5}(?:19|20)\d\d(?!\d)",
+    re.IGNORECASE,
+)
+"""Behind a count, the year of which it is, in a sentence that says what something is: "was 7 (9 in 2023)"."""
+
 _FROM, _TO = rf"{whole('from by von um da')}\s+", rf"{whole('to auf a')}\s+"
 _COUNT = r"[^\w\s]?(\d{1,3})(?![\d%]|[.,]\d)"
 _BETWEEN = r"(?:[^.;\d]|(?:19|20)\d\d(?!\d)){0,40}?"
@@ -108,7 +115,18 @@ def is_amount(text: str, quantity: Quantity) -> bool:
     start, end = quantity.start, quantity.end
     if _BY.search(text, max(0, start - 5), start) or start in _ends(text):
         return True
+    return _is_said(text, start, end) or bool(_OF_YEAR.match(text, end) and _says_count(text))
+
+
+def _is_said(text: str, start: int, end: int) -> bool:
+    """Whether a small number is what something is: "was 7", not "was 7 months"."""
     return bool(_IS.search(text, max(0, start - _WIDEST_JOINT), start)) and not _THING.match(text, end)
+
+
+@lru_cache(maxsize=8)
+def _says_count(text: str) -> bool:
+    """Whether a text has a small number that is what something is."""
+    return any(_is_said(text, *match.span()) for match in _SMALL.finditer(text))
 
 
 @lru_cache(maxsize=8)

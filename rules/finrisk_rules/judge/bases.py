@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from finrisk_rules.judge.bare_numbers import is_bare
 from finrisk_rules.judge.comparison_words import YEARS_BEFORE
 from finrisk_rules.judge.traces import Trace, Traced
 from finrisk_rules.judge.vocabulary import whole
@@ -64,6 +65,8 @@ def of_earlier_ends(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, 
     for n, (claim, trace) in enumerate(traced):
         if trace is None or trace.table is not None or claim.phrase.is_base or claim.phrase.periods:
             continue
+        if is_bare(claim.quantity) and not trace.row_fit:
+            continue  # which may number something else: "note: 5"
         statement, at = trace.evidence.statements[trace.spot[1]], trace.spot[2][0]
         phrases = statement.phrases(trace.text)
         if at >= MOST_FIGURES or not phrases[at].is_base:

@@ -26,10 +26,15 @@ _JOINTS = stems(
 
 
 def of_another_line(text: str, traced: Sequence[Traced]) -> Iterator[tuple[int, Trace]]:
-    """Yield the claims that are listed with one before and do not stand beside it, with what does."""
+    """Yield the claims that are listed with one before and do not stand beside it, with what does.
+
+    One whose row its words do not name may be of none: beside "the stage was 3" stands nothing.
+    """
     for n in range(1, len(traced)):
         (one, first), (two, second) = traced[n - 1], traced[n]
         if first is None or second is None or first.table is None or first.table is not second.table:
+            continue
+        if not first.row_fit:
             continue
         between = text[one.quantity.end : two.quantity.start]
         if len(between) > _LONGEST or _SIGN.search(between) or two.phrase.is_base or one.phrase.is_base:
