@@ -51,7 +51,7 @@ _END_OF_LISTED = pattern_of(r"\s*(?:[^\W\d_]|[,.;:]|\Z)")
 _LONGEST_WORD = 40
 
 _BY = pattern_of(rf"{whole('by um')}\s+[^\w\s]?\Z", re.IGNORECASE)
-_SAYS = "was were is are at reached totaled totalled betrug war lag était fue era foi"
+_SAYS = "was were is are stood_at remained_at reached totaled totalled betrug war lag était fue era foi"
 _GOES_ON = "in at for on as and or versus vs compared up down from after im zum und gegenüber en au et y"
 _IS = pattern_of(
     rf"(?:{whole(_SAYS)}\s+[^\w\s]?|\w:\s+)\Z",
