@@ -7,7 +7,8 @@ from pathlib import Path
 
 _BIND = "127.0.0.1:8000"
 _LISTENS = "0A"
-_ANY = {"", "0.0.0.0", "[::]"}  # noqa: S104  compared with, nothing is bound
+_HERE = {"", "0.0.0.0", "[::]", "localhost"}  # noqa: S104  compared with, nothing is bound
+"""Hosts for which Gunicorn listens on 127.0.0.1; "localhost" can also be ::1, where others may listen."""
 
 
 class StrangerError(Exception):
@@ -25,7 +26,7 @@ def address(var: Path) -> str:
     host, _, port = bind.rpartition(":")
     if not port.isdecimal() or int(port) not in _ports(pid):
         raise StrangerError(f"the service of {var} (process {pid}) does not listen on {bind}")
-    return f"http://{'127.0.0.1' if host in _ANY else host}:{port}"
+    return f"http://{'127.0.0.1' if host in _HERE else host}:{port}"
 
 
 def usual_address() -> str:

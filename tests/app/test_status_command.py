@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from finrisk import own_service
 from tests.grounds.service import RunningService, key
 
 
@@ -83,3 +85,22 @@ def test_a_folder_that_another_checkouts_pidfile_was_copied_to_is_not_its_servic
 ) -> None:
     (tmp_path / "gunicorn.pid").write_bytes((service.var / "gunicorn.pid").read_bytes())
     assert f"is not the service of {tmp_path}" in status(tmp_path).stderr
+
+
+def test_a_service_that_was_bound_to_localhost_is_asked_where_gunicorn_listens_then(tmp_path: Path) -> None:
+    """The name is two addresses, and a stranger may have the other one."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        given = {"FINRISK_VAR_DIR": str(tmp_path), "FINRISK_BIND": f"localhost:{listener.getsockname()[1]}"}
+        waits = [sys.executable, "-c", "print(flush=True); input()"]
+        with subprocess.Popen(
+            waits,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | given,
+            pass_fds=(listener.fileno(),),
+        ) as service:
+            assert service.stdout
+            assert service.stdout.readline()  # before it /proc may show no environment yet
+            (tmp_path / "gunicorn.pid").write_text(str(service.pid))
+            assert own_service.address(tmp_path) == f"http://127.0.0.1:{listener.getsockname()[1]}"
+            service.communicate(b"\n")

@@ -72,6 +72,14 @@ def test_both_pages_say_which_stages_a_figure_is_of() -> None:
         assert "together," not in shown
 
 
+def test_pages_of_an_experiment_that_met_nobody_speak_of_no_stage() -> None:
+    (one,) = evaluations((0.25, 1000), every=1000)
+    nobody = evaluate(one["inputs"] | {"stages": []})
+    for shown in (in_browser([nobody]), in_terminal(nobody)):
+        assert "of no stage, since nobody was met yet" in shown
+        assert "of the one stage" not in shown
+
+
 @pytest.mark.parametrize(
     ("every", "said"),
     [

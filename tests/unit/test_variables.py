@@ -183,6 +183,7 @@ def test_what_stands_in_a_value_is_read_too() -> None:
     assert complaints("finrisk_namespace=x", of="prepare", **own) == []
     assert complaints("finrisk_margins=x", of="status") == []  # by way of __finrisk_gate_rules
     assert complaints("finrisk_gemini_api_key=x", of="evaluate") == []  # in a file of tasks that it imports
+    assert complaints("finrisk_approval=x", of="evaluate") == []  # in one that it includes where it acts
 
 
 def test_an_inventorys_own_variables_pass_unless_they_look_like_ours() -> None:

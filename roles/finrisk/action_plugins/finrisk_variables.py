@@ -41,7 +41,7 @@ OURS_TO_COME = "__finrisk_"
 READ_FROM_ENVIRONMENT = re.compile(r"ansible\.builtin\.env',\s*'(\w+)'")
 OTHERS_VALUE = re.compile(r"\{\{\s*finrisk_")
 NAMED = re.compile(r"\b_*finrisk_\w+")
-IMPORTED = re.compile(r"import_tasks: (\w+\.yml)")
+OTHER_TASKS = re.compile(r"(?:import|include)_tasks: (\w+\.yml)")
 OF_THE_OUTPUT = "finrisk_format"
 """What the output plugin reads, whatever the playbook."""
 UNSEEN = "\ufeff\r\n\x00"
@@ -179,10 +179,10 @@ def known(role: Path) -> Known:
 
 
 def _named_by_tasks(folder: Path, file: str) -> frozenset[str]:
-    """Return the variables that a file of tasks names, and the files that are always read with it."""
+    """Return the variables that a file of tasks names, and the files that it imports or includes by name."""
     text = (folder / file).read_text(encoding="utf-8")
     return frozenset(NAMED.findall(text)).union(
-        *(_named_by_tasks(folder, each) for each in IMPORTED.findall(text))
+        *(_named_by_tasks(folder, each) for each in OTHER_TASKS.findall(text))
     )
 
 

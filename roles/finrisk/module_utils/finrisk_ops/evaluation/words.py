@@ -59,7 +59,9 @@ def comparison(metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]
 def compared(content: Mapping[str, Any]) -> str:
     """Return which stages the comparison is of, and how they are taken together."""
     stages = len(content["inputs"]["stages"])
-    if stages < 2:
+    if not stages:
+        return "of no stage, since nobody was met yet"
+    if stages == 1:
         return "of the one stage of this experiment"
     return (
         f"of the {stages} stages of this experiment together, but for those with fewer than {FEWEST_USERS} "
