@@ -34,7 +34,7 @@ _IS = (
 """Between a role and who has it; a dash stands for "is" in Russian."""
 
 _FOLLOWING = (
-    rf"(?>(?:(?:{TITLE}|Dr|Prof)\.? )*)"
+    rf"(?>(?:(?:{TITLE}|Dr|Prof)\.? ){{0,4}})"
     rf"({FULL_NAME}|(?<=: )[A-Z][A-Z'-]+(?: [A-Z][A-Z'-]+){{1,2}}|[A-Z]{{5,}} {NAME})"
 )
 _HAS_ROLE = pattern_of(rf"(?>(?:(?:['’]s)?(?i: name))?{_IS}?,?:? ?[:(]? ?){_FOLLOWING}")
@@ -132,6 +132,8 @@ def _in_heading(match: re.Match[str]) -> bool:
 def _titled(match: re.Match[str]) -> bool:
     """Whether no office stands near: officers whom a filing names stay."""
     start, end = match.span()
+    if match[0].startswith(f"{match[1]} "):
+        return False  # "Mr Mr": the name stands behind the next one
     around = max(0, start - AROUND), end + AROUND
     if match[0].startswith("M.") and _CAPITALISED.search(match.string[max(0, start - 24) : start]):
         return False  # an initial

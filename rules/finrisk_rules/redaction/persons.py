@@ -19,7 +19,7 @@ NAME = (
 INITIALS = r"(?!U\. ?[SKN]\.|E\. ?U\.|P\. ?O\.)(?:[A-Z]\. ?){1,3}"
 PARTICLE = r"(?:van|von|af|zu|de|da|do|dos|di|del|della|der|den|ten|ter|du|le|bin|binti|al|el|la)"
 FULL_NAME = (
-    rf"(?:(?:{PARTICLE} )*{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= )))*?(?: {NAME}){{1,2}}"
+    rf"(?:(?:{PARTICLE} ){{0,4}}{NAME}(?: (?:[A-Z]\.|{NAME}|{PARTICLE}(?= ))){{0,8}}?(?: {NAME}){{1,2}}"
     rf"|{INITIALS}(?:{PARTICLE} ){{0,2}}{NAME})"
 )
 TITLE = (
@@ -35,7 +35,7 @@ TITLE = (
     r"|[Κκ]ύρι[εο]ς?|[Κκ]υρία|[Κκ]|Bapak|Ibu|Sdri?|Pak|Encik|Puan|[Пп]ан[\u0435\u0456]?|[Пп]ані|[ÔÔô]ng"
     r"|[Bb]à|Bayan"
 )
-TITLES = rf"(?:(?:{TITLE}|Dr|Prof|Ing)\.? )*"
+TITLES = rf"(?:(?:{TITLE}|Dr|Prof|Ing)\.? ){{0,4}}"
 ANY_NAME = rf"(?:{INITIALS})?(?:{PARTICLE} ){{0,2}}{NAME}(?: (?:[A-Z]\.|(?:{PARTICLE} ){{0,2}}{NAME})){{0,3}}"
 """A name of one word or more."""
 

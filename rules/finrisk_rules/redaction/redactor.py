@@ -73,7 +73,7 @@ _KINDS = (
 KINDS = tuple(dict.fromkeys(kind.name for kind in _KINDS))
 """All kinds, in the order in which they are looked for: what is one is no part of a later one."""
 
-_PASSES = 12
+_PASSES = 5
 """Most readings of a text: what is replaced may have hidden another one beside it."""
 
 _PLACEHOLDER = pattern_of(rf"\[({'|'.join(KINDS)})(?:_(\d{{1,6}}))?\]")
