@@ -88,6 +88,8 @@ def test_what_counts_names_or_lasts_is_none(answer: str) -> None:
     [
         ("Employees rose from 159 to 229 [1].", True),
         ("Net debt fell to 298 from 308 in 2024 [1].", True),
+        ("Net debt fell to 298, in the year ended March 31, 2024, after 308 a year earlier [1].", True),
+        ("Net debt fell to 298, in the year ended March 31, 2024, after 318 a year earlier [1].", False),
         ("Net debt rose from 298 to 308 [1].", False),
         ("Net debt rose to 308 from 298 in 2024 [1].", False),
     ],

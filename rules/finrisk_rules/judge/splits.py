@@ -15,9 +15,11 @@ _NEXT_OF = pattern_of(r"[^\W\d_]\s+(?:of|von|de|di)\s+[^\w\s]{0,3}\s?\Z")
 _PERIOD_BEHIND = pattern_of(r"\s+(?:[^\W\d_]+\s+){1,3}\x00+", re.IGNORECASE)
 """What stands right behind a figure with its period: "in fiscal 2018"."""
 
-_BASES = whole("from against versus vs compared after gegenüber nach")
-_PERIOD_BEFORE_BASE = pattern_of(rf"[\s,]*(?:[^\W\d_]+\s+){{1,3}}\x00+(?=\s+{_BASES})", re.IGNORECASE)
-"""Behind a comma, the period of a figure that is compared with the next one: "5, in 2024 from 4"."""
+_BASES = whole("from against versus vs compared after gegenüber nach après contre tras frente dopo contro")
+_PERIOD_BEFORE_BASE = pattern_of(
+    rf"[\s,]*(?:[^\W\d_]+(?:\s+|['\u2019])){{1,6}}\x00+(?=,?\s+{_BASES})", re.IGNORECASE
+)
+"""Behind a comma, the period of a figure with which the next one is compared: "5, in 2024, after 4"."""
 
 _THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
 _TO_PERIOD = rf"\.?\s*(?:{whole('in im en em no nel the fiscal end of ende final fim fine de di')}\s+)*"
