@@ -109,7 +109,7 @@ COMPARED = pattern_of(
         "par_rapport_à par_rapport_au frente_a respecto_a rispetto_a rispetto_al im_vergleich_zu"
     )
     + r"\.?\s+(?:(?:in|at|im|en|em|no|nel|the|end|of|fiscal|financial|business|year|FY|dem|Jahr|ende|final"
-    r"|fim|fine|de|di)\s*)*\Z"
+    r"|fim|fine|fin|de|di)\s*)*\Z"
     rf"|{whole('above below exceeding')}\s+(?:the\s+)?\Z"
     rf"|[{''.join(THAN_OF_EAST_ASIA)}]\Z|"
     + whole("amount_of level_of figure_of value_of niveau_von stand_von niveau_de montant_de nivel_de")
@@ -127,7 +127,7 @@ CHANGED_ON = pattern_of(
 
 BASE_BEHIND = pattern_of(
     rf"(?:\s?{whole('x times fois veces vezes volte')})?\.?\s*(?:[{COUNTERS}]?(?:から|より|に対)|에서"
-    rf"|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!\s?[:\uff1a]|\s?[^\w\s.,;]?\d))",
+    rf"|\(?{_TO_YEAR_BEFORE}(?:{YEARS_BEFORE})(?!末?[はの]?(?:\s?[:\uff1a]|\s?[^\w\s.,;]?\d)))",
     re.IGNORECASE,
 )
 """What stands behind a figure with which another one is compared; "(prior year: 5)" is of the 5."""

@@ -22,7 +22,7 @@ _PERIOD_BEFORE_BASE = pattern_of(
 """Behind a comma, the period of a figure with which the next one is compared: "5, in 2024, after 4"."""
 
 _THAN = rf"(?:{whole('than als que')}|(?<![^\W_])qu['\u2019](?=en\s))"
-_TO_PERIOD = rf"\.?\s*(?:{whole('in im en em no nel the fiscal end of ende final fim fine de di')}\s+)*"
+_TO_PERIOD = rf"\.?\s*(?:{whole('in im en em no nel the fiscal end of ende final fim fine fin de di')}\s+)*"
 _OTHER_SIDE = pattern_of(
     whole(
         "above below exceeding beating missing ahead_of short_of oberhalb unterhalb au-dessus en_dessous "
