@@ -29,7 +29,7 @@ RAPPORT = """Rapport financier 2023
 
 Au 31 décembre 2023, la puissance installée s'élevait à 742 MW (679 MW fin 2022).
 
-La charge financière nette est de 24,8 M€ (2022 : 19,5 M€). La marge opérationnelle est de 20,7 % (2022 : 25,3 %).
+La charge nette est de 24,8 M€ (2022 : 19,5 M€). La marge opérationnelle est de 20,7 % (2022 : 25,3 %).
 """
 PAGES = {"ja": KESSAN, "fr": RAPPORT}
 
